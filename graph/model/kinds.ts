@@ -1,0 +1,173 @@
+import { boolean, integer, json, type PropertyTable, string, strings, time, type ValuesOf } from './property.ts';
+import type { PolicyRule } from './rules.ts';
+
+/** One kind of node: what it stands for, what makes it unique, what is known of it. */
+export interface NodeKindDefinition {
+  readonly description: string;
+  /** The natural key, in words; `id.ts` turns it into an id. */
+  readonly key: string;
+  /** Whether clusters share it: it then lives while any cluster claims it, and is seen only through a claim. */
+  readonly shared: boolean;
+  /** Whether a caller limited to some namespaces sees it although it lies in none. */
+  readonly visibleFromNamespaces: boolean;
+  /** Whether it is only plumbing between two steps: never listed, shown, or counted. */
+  readonly hidden: boolean;
+  readonly properties: PropertyTable;
+}
+
+function kind<const P extends PropertyTable>(
+  description: string,
+  key: string,
+  properties: P,
+  options: { readonly shared?: boolean; readonly visibleFromNamespaces?: boolean; readonly hidden?: boolean } = {},
+) {
+  return {
+    description,
+    key,
+    properties,
+    shared: options.shared ?? false,
+    visibleFromNamespaces: options.visibleFromNamespaces ?? false,
+    hidden: options.hidden ?? false,
+  } as const;
+}
+
+const created = { createdAt: time('When the object was created, by its metadata.') } as const;
+const labels = { labels: strings('Its labels, each as key=value.') } as const;
+
+/** Every kind of node. Types, indexes and the reference page come from this table. */
+export const nodeKinds = {
+  Cluster: kind(
+    'A Kubernetes cluster; whoever holds cluster-admin holds this node.',
+    "UID of the cluster's kube-system namespace; offline, the name given by --cluster",
+    {
+      version: string('What the API server says of its version, such as v1.36.3.'),
+      minor: integer('The minor version of Kubernetes 1.x, null when unknown: some techniques depend on it.'),
+      server: string('The address of the API server, as the collector reaches it.'),
+      podSecurityDefault: string(
+        'The Pod Security level enforced where a namespace has no label. The API does not show it; privileged unless configured.',
+        { source: 'config' },
+      ),
+      observed: string('live when watched, offline when charted from a dump.'),
+    },
+    { visibleFromNamespaces: true },
+  ),
+  Namespace: kind('A Kubernetes namespace.', 'cluster, UID', {
+    ...created,
+    ...labels,
+    phase: string('Active or Terminating.'),
+    podSecurityEnforce: string('Label pod-security.kubernetes.io/enforce: privileged, baseline or restricted.'),
+  }),
+  Node: kind('A Kubernetes node (KubeNode in GraphQL).', 'cluster, UID', {
+    ...created,
+    ...labels,
+    internalAddresses: strings('Addresses of type InternalIP.'),
+    externalAddresses: strings('Addresses of type ExternalIP: the node can be reached from outside by these.'),
+    kubeletVersion: string('status.nodeInfo.kubeletVersion.'),
+    kernelVersion: string('status.nodeInfo.kernelVersion.'),
+    containerRuntime: string('status.nodeInfo.containerRuntimeVersion.'),
+    osImage: string('status.nodeInfo.osImage.'),
+    providerId: string('spec.providerID: the machine behind the node, in the words of its cloud.'),
+    unschedulable: boolean('spec.unschedulable.'),
+    controlPlane: boolean('Whether it carries the label of a control-plane node.'),
+  }),
+  Pod: kind('A pod.', 'cluster, UID (kubernetes.io/config.hash for static pods)', {
+    ...created,
+    ...labels,
+    phase: string('status.phase; null in a manifest.', { indexed: true }),
+    podIp: string('status.podIP.'),
+    owner: string('Kind/name of the controller that made it.'),
+    hostNetwork: boolean("Whether it shares its node's network namespace."),
+    hostPid: boolean("Whether it shares its node's PID namespace."),
+    hostIpc: boolean("Whether it shares its node's IPC namespace."),
+    automountToken: boolean("spec.automountServiceAccountToken; null when the service account's own setting decides."),
+    live: boolean('Whether it was read from an API server, so that injected volumes show; false for a plain manifest.'),
+  }),
+  Container: kind('A container of a pod: regular, init, sidecar or ephemeral.', 'pod, container name', {
+    image: string('The image reference, as the pod spells it.', { indexed: true }),
+    imageId: string('The image that really runs, by digest, from the status.'),
+    type: string('container, init, sidecar (an init container that restarts) or ephemeral.'),
+    privileged: boolean('securityContext.privileged.', { indexed: true }),
+    allowPrivilegeEscalation: boolean('securityContext.allowPrivilegeEscalation; null when unset.'),
+    runAsUser: integer('The effective runAsUser of container or pod; null when the image decides.'),
+    runAsNonRoot: boolean('The effective runAsNonRoot; null when unset.'),
+    readOnlyRootFilesystem: boolean('securityContext.readOnlyRootFilesystem.'),
+    capabilitiesAdded: strings('securityContext.capabilities.add, upper case, without the prefix CAP_.'),
+    ports: strings('Declared ports, each as port/protocol.'),
+    hostPorts: strings('Declared host ports, each as port/protocol.'),
+    apiToken: string(
+      'mounted: a token for this API server is mounted here; none: it is not; default: a manifest in which the automount settings decide.',
+    ),
+  }),
+  ServiceAccount: kind('A Kubernetes service account.', 'cluster, UID', {
+    ...created,
+    automountToken: boolean('automountServiceAccountToken; null counts as true.'),
+  }),
+  User: kind('A user, as RBAC subjects and certificates name one.', 'cluster, name', {}),
+  Group: kind('A group, as RBAC subjects and certificates name one.', 'cluster, name', {}),
+  Role: kind('A Role, or a ClusterRole when it lies in no namespace.', 'cluster, UID', {
+    ...created,
+    rules: json<readonly PolicyRule[]>('The rules on resources; an aggregated role carries those the controller filled in.'),
+    aggregated: boolean('Whether the rules are gathered from other ClusterRoles by label.'),
+  }),
+  Binding: kind('A RoleBinding, or a ClusterRoleBinding when it lies in no namespace.', 'cluster, UID', {
+    ...created,
+    roleRef: string('The readable name of the role it grants, whether or not that exists.'),
+    subjects: strings('The readable names of whom it grants it to, whether or not they exist.'),
+  }),
+  PermissionSet: kind('What one binding grants: the rules of a role, within the scope of the binding.', 'binding', {
+    rules: json<readonly PolicyRule[]>('The rules in force.', { source: 'derived' }),
+    scope: string('The namespace in which the rules hold; null when they hold in the whole cluster.', { source: 'derived' }),
+    role: string('The readable name of the role.', { source: 'derived' }),
+    binding: string('The readable name of the binding.', { source: 'derived' }),
+  }),
+  Service: kind('A Kubernetes service.', 'cluster, UID', {
+    ...created,
+    type: string('ClusterIP, NodePort, LoadBalancer or ExternalName.', { indexed: true }),
+    ports: strings('Each as port/protocol.'),
+    nodePorts: strings('Each as port/protocol.'),
+    selector: strings('Each as key=value.'),
+    externalIps: strings('spec.externalIPs.'),
+    addresses: strings('Addresses and host names of its load balancer, from the status.'),
+    internal: boolean('Whether an annotation of a known cloud asks for an internal load balancer.'),
+    sourceRanges: strings('spec.loadBalancerSourceRanges: who may reach the load balancer; empty for everybody.'),
+  }),
+  Ingress: kind('A Kubernetes ingress.', 'cluster, UID', {
+    ...created,
+    className: string('spec.ingressClassName, or the old annotation.'),
+    hosts: strings('Host names of its rules; * where a rule has none.'),
+    tls: boolean('Whether it names TLS secrets.'),
+    addresses: strings('Addresses and host names, from the status.'),
+    internal: boolean('Whether its class or an annotation of a known cloud makes it internal.'),
+  }),
+  CoverageGap: kind('Something that is not seen, and why.', 'cluster, source, subject', {
+    source: string('Who does not see it, such as kubernetes.'),
+    subject: string('What is not seen, such as the kind Role.'),
+    reason: string('FORBIDDEN, NOT_SERVED, UNREACHABLE, BAD_INPUT, LOADING or UNAUTHORIZED.'),
+    message: string('What happened and what to do about it.'),
+    since: time('When it began.'),
+  }),
+  Internet: kind('Anyone on the Internet. Only ever a source.', 'one a tenant', {}, {
+    shared: true,
+    visibleFromNamespaces: true,
+  }),
+  TargetSet: kind(
+    'The targets of a right over many objects, such as the pods of a namespace: one edge in, one link to each.',
+    'cluster, member kind, namespace',
+    {
+      memberKind: string('The kind of its members.', { source: 'derived' }),
+    },
+    { hidden: true },
+  ),
+} as const satisfies Readonly<Record<string, NodeKindDefinition>>;
+
+export type NodeKind = keyof typeof nodeKinds;
+export type NodeProperties<K extends NodeKind = NodeKind> = ValuesOf<(typeof nodeKinds)[K]['properties']>;
+
+export function isNodeKind(text: string): text is NodeKind {
+  return Object.hasOwn(nodeKinds, text);
+}
+
+/** The definition of a kind, with its literal types widened. */
+export function nodeKind(kind: NodeKind): NodeKindDefinition {
+  return nodeKinds[kind];
+}

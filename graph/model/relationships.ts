@@ -1,0 +1,43 @@
+import type { NodeKind } from './kinds.ts';
+import { boolean, type PropertyTable, strings } from './property.ts';
+
+/** One kind of relationship that is observed; attack edges are declared in graph/edges. */
+export interface RelationshipDefinition {
+  readonly description: string;
+  readonly from: readonly NodeKind[];
+  readonly to: readonly NodeKind[];
+  readonly properties: PropertyTable;
+}
+
+function relationship<const P extends PropertyTable>(
+  from: NodeKind | readonly NodeKind[],
+  to: NodeKind | readonly NodeKind[],
+  description: string,
+  properties: P = {} as P,
+) {
+  return { description, from: [from].flat() as NodeKind[], to: [to].flat() as NodeKind[], properties } as const;
+}
+
+/** Every relationship that collectors observe. */
+export const relationships = {
+  IN_CLUSTER: relationship(['Namespace', 'Node'], 'Cluster', 'The cluster it is part of.'),
+  IN_NAMESPACE: relationship(
+    ['Pod', 'ServiceAccount', 'Role', 'Binding', 'Service', 'Ingress'],
+    'Namespace',
+    'The namespace it lies in.',
+  ),
+  RUNS_ON: relationship('Pod', 'Node', 'The node that runs the pod.'),
+  RUNS_AS: relationship('Pod', 'ServiceAccount', "The pod's service account."),
+  HAS_CONTAINER: relationship('Pod', 'Container', "The pod's containers."),
+  GRANTS: relationship('Binding', 'Role', 'The role that the binding grants.'),
+  TO_SUBJECT: relationship('Binding', ['ServiceAccount', 'User', 'Group'], 'Whom the binding grants it to.'),
+  SELECTS: relationship('Service', 'Pod', 'A pod behind the service, by its EndpointSlices.', {
+    ports: strings('The ports that it answers on, each as port/protocol.'),
+    ready: boolean('Whether the endpoint is ready or serving.'),
+  }),
+  ROUTES_TO: relationship('Ingress', 'Service', 'A backend of the ingress.', {
+    routes: strings('Each as host/path.'),
+  }),
+} as const satisfies Readonly<Record<string, RelationshipDefinition>>;
+
+export type ObservedRelationship = keyof typeof relationships;

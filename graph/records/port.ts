@@ -1,0 +1,27 @@
+import type { Partition } from '../model/graph.ts';
+import type { Lease } from '../store/port.ts';
+
+/** A lease as it is held: `expiresAt` in milliseconds since the epoch. */
+export interface HeldLease extends Lease {
+  readonly expiresAt: number;
+}
+
+/**
+ * What cannot be rebuilt from the clusters: leases, named sets, cursors. Migrated by numbered steps,
+ * and never part of the graph's version.
+ */
+export interface Records {
+  /** Takes the partition if it is free or its lease has run out; null while somebody else holds it. */
+  acquireLease(partition: Partition, holder: string, ttlMs: number): Promise<HeldLease | null>;
+  /** Prolongs it; null when it has been lost. */
+  renewLease(lease: Lease, ttlMs: number): Promise<HeldLease | null>;
+  releaseLease(lease: Lease): Promise<void>;
+
+  /** A named set of node ids, such as CROWN_JEWELS; empty when there is none. */
+  namedSet(tenant: string, name: string): Promise<readonly string[]>;
+  putNamedSet(tenant: string, name: string, ids: readonly string[]): Promise<void>;
+
+  /** Small durable facts by name, such as the model's hash or a source's cursor. */
+  value(tenant: string, name: string): Promise<string | null>;
+  putValue(tenant: string, name: string, value: string): Promise<void>;
+}
