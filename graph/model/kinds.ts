@@ -106,7 +106,9 @@ export const nodeKinds = {
   Group: kind('A group, as RBAC subjects and certificates name one.', 'cluster, name', {}),
   Role: kind('A Role, or a ClusterRole when it lies in no namespace.', 'cluster, UID', {
     ...created,
-    rules: json<readonly PolicyRule[]>('The rules on resources; an aggregated role carries those the controller filled in.'),
+    rules: json<readonly PolicyRule[]>(
+      'The rules on resources; an aggregated role carries those the controller filled in.',
+    ),
     aggregated: boolean('Whether the rules are gathered from other ClusterRoles by label.'),
   }),
   Binding: kind('A RoleBinding, or a ClusterRoleBinding when it lies in no namespace.', 'cluster, UID', {
@@ -116,7 +118,9 @@ export const nodeKinds = {
   }),
   PermissionSet: kind('What one binding grants: the rules of a role, within the scope of the binding.', 'binding', {
     rules: json<readonly PolicyRule[]>('The rules in force.', { source: 'derived' }),
-    scope: string('The namespace in which the rules hold; null when they hold in the whole cluster.', { source: 'derived' }),
+    scope: string('The namespace in which the rules hold; null when they hold in the whole cluster.', {
+      source: 'derived',
+    }),
     role: string('The readable name of the role.', { source: 'derived' }),
     binding: string('The readable name of the binding.', { source: 'derived' }),
   }),
@@ -146,10 +150,15 @@ export const nodeKinds = {
     message: string('What happened and what to do about it.'),
     since: time('When it began.'),
   }),
-  Internet: kind('Anyone on the Internet. Only ever a source.', 'one a tenant', {}, {
-    shared: true,
-    visibleFromNamespaces: true,
-  }),
+  Internet: kind(
+    'Anyone on the Internet. Only ever a source.',
+    'one a tenant',
+    {},
+    {
+      shared: true,
+      visibleFromNamespaces: true,
+    },
+  ),
   TargetSet: kind(
     'The targets of a right over many objects, such as the pods of a namespace: one edge in, one link to each.',
     'cluster, member kind, namespace',

@@ -1,5 +1,5 @@
-import { nodeKind } from './kinds.ts';
 import type { GraphNode } from './graph.ts';
+import { nodeKind } from './kinds.ts';
 
 /** What a caller may see: always the first parameter of a read, so that an unscoped query does not compile. */
 export interface Scope {

@@ -1,5 +1,5 @@
-import type { NodeKind } from '../model/kinds.ts';
 import type { VersionVector } from '../model/graph.ts';
+import type { NodeKind } from '../model/kinds.ts';
 import type { Scope } from '../model/scope.ts';
 
 /** Where paths start or end: any one of the nodes it stands for, as far as the scope shows them. */

@@ -62,10 +62,19 @@ export interface GraphStore {
   edges(scope: Scope, ids: readonly string[]): Promise<readonly (GraphEdge | null)[]>;
   find(scope: Scope, query: FindQuery): Promise<Page<GraphNode>>;
   count(scope: Scope, kinds: readonly NodeKind[], filter?: Filter): Promise<number>;
-  facets(scope: Scope, kinds: readonly NodeKind[], filter: Filter | undefined, by: readonly string[]): Promise<readonly Facet[]>;
+  facets(
+    scope: Scope,
+    kinds: readonly NodeKind[],
+    filter: Filter | undefined,
+    by: readonly string[],
+  ): Promise<readonly Facet[]>;
   /** A page of neighbours for each id, in one statement for the batch. */
   adjacent(scope: Scope, ids: readonly string[], query: AdjacentQuery): Promise<readonly Page<Neighbour>[]>;
-  countAdjacent(scope: Scope, ids: readonly string[], query: Omit<AdjacentQuery, 'page' | 'order'>): Promise<readonly number[]>;
+  countAdjacent(
+    scope: Scope,
+    ids: readonly string[],
+    query: Omit<AdjacentQuery, 'page' | 'order'>,
+  ): Promise<readonly number[]>;
 
   version(tenant: string): Promise<VersionVector>;
   /** Every delta after `since`, partition by partition in order, then those to come until the signal ends it. Throws VERSION_EXPIRED when some are gone. */
@@ -74,7 +83,10 @@ export interface GraphStore {
    * The version it starts at, then everything alive, in batches (of one partition if given). It may mix states while others write:
    * replaying `changes` from the starting version converges. Edges whose node is gone are left out by the reader.
    */
-  scan(tenant: string, cluster?: string): Promise<{ readonly version: VersionVector; readonly batches: AsyncIterable<ScanBatch> }>;
+  scan(
+    tenant: string,
+    cluster?: string,
+  ): Promise<{ readonly version: VersionVector; readonly batches: AsyncIterable<ScanBatch> }>;
 
   /** Drops tombstones and deltas older than this time. */
   prune(tenant: string, before: Date): Promise<void>;
