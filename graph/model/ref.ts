@@ -10,7 +10,7 @@ export function ref(kind: NodeKind, namespace: string | null, name: string): str
 
 export const internetRef = 'Internet';
 
-/** The name of a target set: `TargetSet/Pod/default`, or `TargetSet/Node` for the whole cluster. */
+/** The name of a target set: `TargetSet/default/Pod`, or `TargetSet/Node` for the whole cluster. */
 export function targetSetRef(memberKind: NodeKind, namespace: string | null): string {
-  return namespace === null ? `TargetSet/${memberKind}` : `TargetSet/${memberKind}/${namespace}`;
+  return ref('TargetSet', namespace, memberKind);
 }

@@ -1,0 +1,41 @@
+/**
+ * A question to a real API server, in the name of one identity, whose answer is the truth of an edge.
+ * An edge states alternatives, each a conjunction of these.
+ */
+export type Ask = AccessReview | DryRun;
+
+/** A SubjectAccessReview at the scope of the real request: without a namespace for what is cluster-wide. */
+export interface AccessReview {
+  readonly type: 'review';
+  readonly verb: string;
+  readonly group: string;
+  readonly resource: string;
+  readonly subresource?: string;
+  readonly namespace?: string;
+  readonly name?: string;
+}
+
+/** A create with dryRun=All. `as` says whose: the identity itself, or the controller's, which may create any pod. */
+export interface DryRun {
+  readonly type: 'dryRun';
+  readonly as: 'identity' | 'controller';
+  readonly path: string;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+export function review(
+  verb: string,
+  resource: string,
+  at: { readonly group?: string; readonly namespace?: string | null; readonly name?: string } = {},
+): AccessReview {
+  const [main = resource, subresource] = resource.split('/');
+  return {
+    type: 'review',
+    verb,
+    group: at.group ?? '',
+    resource: main,
+    ...(subresource === undefined ? {} : { subresource }),
+    ...(at.namespace == null ? {} : { namespace: at.namespace }),
+    ...(at.name === undefined ? {} : { name: at.name }),
+  };
+}

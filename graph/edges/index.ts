@@ -1,0 +1,47 @@
+import { cePrivMount } from './ce-priv-mount.ts';
+import { clusterAdminWildcard } from './cluster-admin-wildcard.ts';
+import { containerAttach } from './container-attach.ts';
+import type { EdgeDefinition } from './define.ts';
+import { exposeIngress } from './expose-ingress.ts';
+import { exposeLoadBalancer } from './expose-load-balancer.ts';
+import { exposeNodePort } from './expose-node-port.ts';
+import { identityAssume } from './identity-assume.ts';
+import { ingressBackend } from './ingress-backend.ts';
+import { memberOf } from './member-of.ts';
+import { permissionDiscover } from './permission-discover.ts';
+import { podAttach } from './pod-attach.ts';
+import { podCreate } from './pod-create.ts';
+import { podCreateWithSa } from './pod-create-with-sa.ts';
+import { podExec } from './pod-exec.ts';
+import { roleBind } from './role-bind.ts';
+import { serviceEndpoint } from './service-endpoint.ts';
+import { targetMember } from './target-member.ts';
+import { tokenRequest } from './token-request.ts';
+
+export { attackVersion } from './define.ts';
+
+/** Every attack edge. One that reads what another derives stands after it, which saves work but changes no outcome. */
+export const edges: readonly EdgeDefinition[] = [
+  // Who is who
+  identityAssume,
+  memberOf,
+  permissionDiscover,
+  // What rights allow
+  clusterAdminWildcard,
+  roleBind,
+  podCreate,
+  podCreateWithSa,
+  podExec,
+  tokenRequest,
+  targetMember,
+  // From the Internet in
+  exposeLoadBalancer,
+  exposeNodePort,
+  exposeIngress,
+  ingressBackend,
+  serviceEndpoint,
+  // Inside the pod, on the node
+  containerAttach,
+  cePrivMount,
+  podAttach,
+];

@@ -1,0 +1,95 @@
+import { ref } from '../model/ref.ts';
+import type { Ask } from './ask.ts';
+import { isWildcard } from './cluster-admin-wildcard.ts';
+import { type Derive, type DerivedEdge, defineEdge, fact } from './define.ts';
+import type { Memo, Read } from './read.ts';
+import { conjunctionOf, type NamedRight, ruleItems, rulesFor } from './rights.ts';
+
+const rbac = 'rbac.authorization.k8s.io';
+
+/** The names of the ClusterRoles that allow everything, sorted: cluster-admin, and whatever is its equal. */
+const adminRoles: Memo<readonly string[]> = {
+  name: 'adminRoles',
+  compute: (_key, read) =>
+    read
+      .all('Role')
+      .flatMap((roleRef) => read.node('Role', roleRef) ?? [])
+      .filter((role) => role.namespace === null && (role.properties.rules ?? []).some(isWildcard))
+      .map((role) => role.name)
+      .sort(),
+};
+
+/** What it takes to bind one ClusterRole cluster-wide without already holding its rules. */
+function rightsToBind(role: string): readonly [NamedRight, NamedRight] {
+  return [
+    { verb: 'create', group: rbac, resource: 'clusterrolebindings' },
+    { verb: 'bind', group: rbac, resource: 'clusterroles', name: role },
+  ];
+}
+
+function rolesToBind(read: Read): readonly string[] {
+  return read.memo(adminRoles, '');
+}
+
+/** Rights that lie in several bindings: the edge starts at the identity, or the smallest group, that holds them together. */
+const together: Derive<'ServiceAccount' | 'User' | 'Group'> = function* (identity, read): Iterable<DerivedEdge> {
+  for (const role of rolesToBind(read)) {
+    const evidence = conjunctionOf(identity.ref, rightsToBind(role), read);
+    if (evidence) {
+      const target = fact(ref('Role', null, role), 'rules');
+      yield { from: identity.ref, to: read.cluster().ref, evidence: evidence.map((items) => [...items, target]) };
+    }
+  }
+};
+
+export const roleBind = defineEdge({
+  name: 'ROLE_BIND',
+  class: 'technique',
+  attack: [{ id: 'T1098.006', name: 'Account Manipulation: Additional Container Cluster Roles' }],
+  from: ['PermissionSet', 'ServiceAccount', 'User', 'Group'],
+  to: ['Cluster'],
+  difficulty: 1,
+  summary: 'Binds a role that allows everything to an identity of its own.',
+  precondition:
+    'create on clusterrolebindings, and bind on a ClusterRole that allows everything; in one binding or several, cluster-wide.',
+  remediation:
+    'Remove bind, or name by resourceNames the roles that may be handed on; watch who may create clusterrolebindings.',
+  references: [
+    'https://kubernetes.io/docs/reference/access-authn-authz/rbac/#restrictions-on-role-binding-creation-or-update',
+    'https://github.com/kubernetes/kubernetes/blob/master/pkg/registry/rbac/escalation_check.go',
+  ],
+  asks: (_cluster, read): readonly (readonly Ask[])[] =>
+    rolesToBind(read).map((role): readonly Ask[] => [
+      {
+        type: 'dryRun',
+        as: 'identity',
+        path: `/apis/${rbac}/v1/clusterrolebindings?dryRun=All`,
+        body: {
+          apiVersion: `${rbac}/v1`,
+          kind: 'ClusterRoleBinding',
+          metadata: { name: 'portolan-dry-run' },
+          roleRef: { apiGroup: rbac, kind: 'ClusterRole', name: role },
+          subjects: [{ apiGroup: rbac, kind: 'User', name: 'portolan-dry-run' }],
+        },
+      },
+    ]),
+  derive: {
+    *PermissionSet(set, read): Iterable<DerivedEdge> {
+      if (set.properties.scope != null) return;
+      for (const role of rolesToBind(read)) {
+        const [create, bind] = rightsToBind(role);
+        const evidence = rulesFor(set, create).flatMap((first) =>
+          rulesFor(set, bind).map((second) => [
+            ...ruleItems(set, first),
+            ...ruleItems(set, second),
+            fact(ref('Role', null, role), 'rules'),
+          ]),
+        );
+        if (evidence.length > 0) yield { from: set.ref, to: read.cluster().ref, evidence };
+      }
+    },
+    ServiceAccount: together,
+    User: together,
+    Group: together,
+  },
+});

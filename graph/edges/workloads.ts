@@ -1,0 +1,13 @@
+import type { Right } from './rights.ts';
+
+/** The right to create each built-in kind that runs a pod: the pod itself, or what a controller makes pods from. */
+export const createWorkload: readonly (Right & { readonly kind: string; readonly apiVersion: string })[] = [
+  { verb: 'create', group: '', resource: 'pods', kind: 'Pod', apiVersion: 'v1' },
+  { verb: 'create', group: '', resource: 'replicationcontrollers', kind: 'ReplicationController', apiVersion: 'v1' },
+  { verb: 'create', group: 'apps', resource: 'deployments', kind: 'Deployment', apiVersion: 'apps/v1' },
+  { verb: 'create', group: 'apps', resource: 'replicasets', kind: 'ReplicaSet', apiVersion: 'apps/v1' },
+  { verb: 'create', group: 'apps', resource: 'statefulsets', kind: 'StatefulSet', apiVersion: 'apps/v1' },
+  { verb: 'create', group: 'apps', resource: 'daemonsets', kind: 'DaemonSet', apiVersion: 'apps/v1' },
+  { verb: 'create', group: 'batch', resource: 'jobs', kind: 'Job', apiVersion: 'batch/v1' },
+  { verb: 'create', group: 'batch', resource: 'cronjobs', kind: 'CronJob', apiVersion: 'batch/v1' },
+];

@@ -1,0 +1,229 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { EdgeDefinition } from '../edges/define.ts';
+import { type AttackFacts, type Delta, type GraphEdge, type GraphNode, maxDeltaChanges } from '../model/graph.ts';
+import { edgeId } from '../model/id.ts';
+import { nodeKind } from '../model/kinds.ts';
+import type { Observation } from '../model/observation.ts';
+import { ref } from '../model/ref.ts';
+import type { GraphStore, Lease } from '../store/port.ts';
+import { canonicalEvidence } from './claims.ts';
+import { Derivation } from './derivation.ts';
+import { Extents } from './extents.ts';
+import { Memory, type MemoryEdge, type MemoryNode, type NodeClaim } from './memory.ts';
+
+export interface WriterOptions {
+  readonly store: GraphStore;
+  /** The right to write the partition; its cluster's id names the cluster. */
+  readonly lease: Lease;
+  readonly clusterName: string;
+  readonly definitions: readonly EdgeDefinition[];
+  readonly now?: () => Date;
+}
+
+/** What a commit did. */
+export interface Commit {
+  readonly version: number;
+  readonly changes: number;
+}
+
+/**
+ * Holds one cluster's graph in memory, takes observations, works out what really changed, derives, and commits deltas.
+ * Not for concurrent use: await one call before the next.
+ */
+export class PartitionWriter {
+  readonly #store: GraphStore;
+  readonly #lease: Lease;
+  readonly #now: () => Date;
+  readonly #memory: Memory;
+  readonly #extents: Extents;
+  readonly #derivation: Derivation;
+  /** What the store holds, by readable name; and what it holds under an id that no name in memory has. */
+  readonly #storedNodes = new Map<string, GraphNode>();
+  readonly #storedEdges = new Map<string, GraphEdge>();
+  #version = 0;
+
+  private constructor(options: WriterOptions) {
+    this.#store = options.store;
+    this.#lease = options.lease;
+    this.#now = options.now ?? (() => new Date());
+    this.#memory = new Memory(options.lease.partition.cluster);
+    this.#extents = new Extents(this.#memory, this.#now);
+    this.#derivation = new Derivation(this.#memory, options.definitions, ref('Cluster', null, options.clusterName));
+  }
+
+  /** Reads back what the store holds of the partition. What is derived is derived anew, so that only differences are written. */
+  static async open(options: WriterOptions): Promise<PartitionWriter> {
+    const writer = new PartitionWriter(options);
+    await writer.#restore();
+    return writer;
+  }
+
+  get version(): number {
+    return this.#version;
+  }
+
+  /** Extents that are being read for the first time. */
+  get loading(): readonly string[] {
+    return this.#extents.loading;
+  }
+
+  /** Takes an observation into memory; `commit` makes it known. */
+  observe(observation: Observation): void {
+    this.#extents.observe(observation);
+  }
+
+  /** Derives and commits whatever has changed; null when nothing has. Throws what GraphStore.apply throws. */
+  async commit(): Promise<Commit | null> {
+    await this.#derivation.settle(breather());
+    const removedNodes: string[] = [];
+    const removedEdges: string[] = [];
+    const nodes: GraphNode[] = [];
+    const edges: GraphEdge[] = [];
+    const memory = this.#memory;
+    const changedNodes = memory.changedNodes;
+    const changedEdges = memory.changedEdges;
+    memory.changedNodes = new Set();
+    memory.changedEdges = new Set();
+    for (const nodeRef of changedNodes) {
+      const before = this.#storedNodes.get(nodeRef);
+      const node = memory.nodes.get(nodeRef);
+      const after = node && this.#graphNode(node);
+      if (before && before.id !== after?.id) removedNodes.push(before.id);
+      if (after && !isDeepStrictEqual(before, after)) nodes.push(after);
+      if (after) this.#storedNodes.set(nodeRef, after);
+      else this.#storedNodes.delete(nodeRef);
+    }
+    for (const key of changedEdges) {
+      const before = this.#storedEdges.get(key);
+      const edge = memory.edges.get(key);
+      const after = edge?.live ? this.#graphEdge(edge) : undefined;
+      if (before && before.id !== after?.id) removedEdges.push(before.id);
+      if (after && !isDeepStrictEqual(before, after)) edges.push(after);
+      if (after) this.#storedEdges.set(key, after);
+      else this.#storedEdges.delete(key);
+    }
+    const changes = removedEdges.length + removedNodes.length + nodes.length + edges.length;
+    if (changes === 0) return null;
+    for (const delta of runs({ at: this.#now().toISOString(), nodes, edges, removedNodes, removedEdges })) {
+      this.#version = await this.#store.apply(this.#lease, this.#version, delta);
+    }
+    return { version: this.#version, changes };
+  }
+
+  #graphNode(node: MemoryNode): GraphNode {
+    return {
+      id: node.id,
+      kind: node.kind,
+      ref: node.ref,
+      cluster: nodeKind(node.kind).shared ? null : this.#lease.partition.cluster,
+      namespace: node.namespace,
+      name: node.name,
+      // Memory holds what was checked against the model's table where it came in.
+      properties: node.properties as GraphNode['properties'],
+      claims: extents(node.claims),
+      deletedAt: null,
+    };
+  }
+
+  #graphEdge(edge: MemoryEdge): GraphEdge {
+    const from = this.#memory.nodes.get(edge.from)?.id as string;
+    const to = this.#memory.nodes.get(edge.to)?.id as string;
+    return {
+      id: edgeId(from, edge.kind, to),
+      kind: edge.kind,
+      from,
+      to,
+      attack: joinAttack(edge),
+      properties: Object.assign({}, ...edge.claims.map((held) => held.edge.properties)),
+      claims: extents(edge.claims),
+    };
+  }
+
+  async #restore(): Promise<void> {
+    const { tenant, cluster } = this.#lease.partition;
+    const { version, batches } = await this.#store.scan(tenant, cluster);
+    this.#version = version[cluster] ?? 0;
+    const refs = new Map<string, string>();
+    const edges: GraphEdge[] = [];
+    for await (const batch of batches) {
+      if ('edges' in batch) {
+        edges.push(...batch.edges);
+        continue;
+      }
+      for (const node of batch.nodes) {
+        refs.set(node.id, node.ref);
+        this.#storedNodes.set(node.ref, node);
+        const { id, kind, namespace, name, properties } = node;
+        for (const extent of observed(node.claims)) {
+          const fact: NodeClaim = { kind, id, uid: null, namespace, name, properties };
+          this.#extents.restore(extent, { extent, key: `restored ${id}`, restored: true, nodes: [fact], edges: [] });
+        }
+      }
+    }
+    for (const edge of edges) {
+      const from = refs.get(edge.from);
+      const to = refs.get(edge.to);
+      if (from === undefined || to === undefined) continue;
+      const claimed = { kind: edge.kind, from, to, attack: edge.attack, properties: edge.properties };
+      this.#storedEdges.set(`${edge.kind} ${from}\n${to}`, edge);
+      for (const extent of observed(edge.claims)) {
+        this.#extents.restore(extent, {
+          extent,
+          key: `restored ${edge.id}`,
+          restored: true,
+          nodes: [],
+          edges: [claimed],
+        });
+      }
+    }
+    // Whatever is stored but not restored was derived, or is a gap: unless it is found again, the first commit removes it.
+    for (const nodeRef of this.#storedNodes.keys()) this.#memory.changedNodes.add(nodeRef);
+    for (const key of this.#storedEdges.keys()) this.#memory.changedEdges.add(key);
+  }
+}
+
+/** The extents that were observed: what is derived, or a gap, is found anew. */
+function observed(claims: readonly string[]): readonly string[] {
+  return claims.filter((extent) => !extent.startsWith('derived/') && !extent.startsWith('coverage/'));
+}
+
+function extents(claims: MemoryNode['claims'] | MemoryEdge['claims']): readonly string[] {
+  return [...new Set(claims.map((held) => held.claim.extent))].sort();
+}
+
+function joinAttack(edge: MemoryEdge): AttackFacts | null {
+  const facts = edge.claims.flatMap((held) => held.edge.attack ?? []);
+  const [first] = facts;
+  if (!first) return null;
+  if (facts.length === 1) return first;
+  return { ...first, evidence: canonicalEvidence(facts.flatMap((fact) => fact.evidence)) };
+}
+
+/** Cuts a delta into ones that are small enough: what is removed first, edges last, so that their ends are there. */
+function* runs(delta: Delta): Iterable<Delta> {
+  const whole = delta.nodes.length + delta.edges.length + delta.removedNodes.length + delta.removedEdges.length;
+  if (whole <= maxDeltaChanges) {
+    yield delta;
+    return;
+  }
+  const empty: Delta = { at: delta.at, nodes: [], edges: [], removedNodes: [], removedEdges: [] };
+  for (const part of ['removedEdges', 'removedNodes', 'nodes', 'edges'] as const) {
+    for (let at = 0; at < delta[part].length; at += maxDeltaChanges) {
+      yield { ...empty, [part]: delta[part].slice(at, at + maxDeltaChanges) };
+    }
+  }
+}
+
+/** Gives the event loop a turn about every ten milliseconds. */
+function breather(): () => Promise<void> | undefined {
+  let since = performance.now();
+  return () => {
+    if (performance.now() - since < 10) return undefined;
+    return new Promise((resolve) => {
+      setImmediate(() => {
+        since = performance.now();
+        resolve();
+      });
+    });
+  };
+}
