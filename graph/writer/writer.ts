@@ -12,7 +12,7 @@ import { Extents } from './extents.ts';
 import { Memory, type MemoryEdge, type MemoryNode, type NodeClaim } from './memory.ts';
 
 export interface WriterOptions {
-  readonly store: GraphStore;
+  readonly store: Pick<GraphStore, 'apply' | 'scan'>;
   /** The right to write the partition; its cluster's id names the cluster. */
   readonly lease: Lease;
   readonly clusterName: string;
@@ -31,7 +31,7 @@ export interface Commit {
  * Not for concurrent use: await one call before the next.
  */
 export class PartitionWriter {
-  readonly #store: GraphStore;
+  readonly #store: WriterOptions['store'];
   readonly #lease: Lease;
   readonly #now: () => Date;
   readonly #memory: Memory;

@@ -1,0 +1,203 @@
+import type { NodeFact, ObservedRecord, RelationshipFact } from '../../graph/model/observation.ts';
+import { ref } from '../../graph/model/ref.ts';
+import type { PolicyRule } from '../../graph/model/rules.ts';
+import type { Random } from './random.ts';
+
+/** Records of a small random cluster, by extent: names are few, so that objects meet, vanish and come back. */
+export interface WorldRecord {
+  readonly extent: string;
+  readonly record: ObservedRecord;
+}
+
+const namespaces = ['a', 'b', 'c'];
+const names = ['one', 'two', 'three'];
+const verbs = ['create', 'get', 'bind', '*'];
+const groups = ['', 'apps', 'rbac.authorization.k8s.io', '*'];
+const resources = [
+  'pods',
+  'pods/exec',
+  '*/exec',
+  'deployments',
+  'serviceaccounts/token',
+  'clusterrolebindings',
+  'clusterroles',
+  '*',
+];
+const builtinGroups = [
+  'system:serviceaccounts',
+  'system:serviceaccounts:a',
+  'system:authenticated',
+  'system:masters',
+  'dev',
+];
+
+function rule(random: Random): PolicyRule {
+  return {
+    verbs: [random.pick(verbs)],
+    apiGroups: [random.pick(groups)],
+    resources: [random.pick(resources)],
+    resourceNames: random.chance(0.3) ? [random.pick([...names, 'cluster-admin'])] : [],
+  };
+}
+
+function object(
+  fact: NodeFact,
+  relationships: readonly RelationshipFact[] = [],
+  more: readonly NodeFact[] = [],
+): ObservedRecord {
+  const key = `${fact.namespace}/${fact.name}`;
+  return { key, nodes: [fact, ...more], relationships };
+}
+
+/** One random object; drawing again gives another state of it, sometimes under a new UID. */
+export function randomRecord(random: Random): WorldRecord {
+  const namespace = random.pick(namespaces);
+  const name = random.pick(names);
+  const uid = `${namespace}-${name}-${random.integer(2)}`;
+  const makers: readonly (() => WorldRecord)[] = [
+    () => ({
+      extent: 'Namespace',
+      record: object({
+        kind: 'Namespace',
+        uid: `ns-${namespace}`,
+        namespace: null,
+        name: namespace,
+        properties: { phase: 'Active', podSecurityEnforce: random.pick(['privileged', 'baseline', null]) },
+      }),
+    }),
+    () => ({
+      extent: 'Node',
+      record: object({
+        kind: 'Node',
+        uid: `node-${name}`,
+        namespace: null,
+        name,
+        properties: { externalAddresses: random.chance(0.5) ? ['8.8.8.8'] : [] },
+      }),
+    }),
+    () => ({
+      extent: 'ServiceAccount',
+      record: object({ kind: 'ServiceAccount', uid, namespace, name, properties: {} }),
+    }),
+    () => {
+      const pod = ref('Pod', namespace, name);
+      const container = `${name}/main`;
+      return {
+        extent: 'Pod',
+        record: object(
+          {
+            kind: 'Pod',
+            uid,
+            namespace,
+            name,
+            properties: { phase: random.pick(['Running', 'Running', 'Succeeded']), live: true },
+          },
+          [
+            { kind: 'RUNS_ON', from: pod, to: ref('Node', null, random.pick(names)) },
+            { kind: 'RUNS_AS', from: pod, to: ref('ServiceAccount', namespace, random.pick(names)) },
+            { kind: 'HAS_CONTAINER', from: pod, to: ref('Container', namespace, container) },
+          ],
+          [
+            {
+              kind: 'Container',
+              uid: `${uid}/main`,
+              namespace,
+              name: container,
+              properties: {
+                type: 'container',
+                privileged: random.chance(0.4),
+                apiToken: random.pick(['mounted', 'none']),
+                ports: random.chance(0.5) ? ['80/TCP'] : [],
+                hostPorts: random.chance(0.2) ? ['80/TCP'] : [],
+              },
+            },
+          ],
+        ),
+      };
+    },
+    () => {
+      const inNamespace = random.chance(0.5) ? namespace : null;
+      const properties = { rules: Array.from({ length: 1 + random.integer(2) }, () => rule(random)) };
+      return {
+        extent: 'Role',
+        record: object({
+          kind: 'Role',
+          uid: null,
+          namespace: inNamespace,
+          name: random.chance(0.3) ? 'cluster-admin' : name,
+          properties,
+        }),
+      };
+    },
+    () => {
+      const inNamespace = random.chance(0.5) ? namespace : null;
+      const binding = ref('Binding', inNamespace, name);
+      const group: NodeFact = {
+        kind: 'Group',
+        uid: null,
+        namespace: null,
+        name: random.pick(builtinGroups),
+        properties: {},
+      };
+      const subject = random.chance(0.5)
+        ? ref('Group', null, group.name)
+        : ref('ServiceAccount', random.pick(namespaces), random.pick(names));
+      const role = ref('Role', random.chance(0.5) ? inNamespace : null, random.pick([...names, 'cluster-admin']));
+      return {
+        extent: 'Binding',
+        record: object(
+          { kind: 'Binding', uid: null, namespace: inNamespace, name, properties: {} },
+          [
+            { kind: 'GRANTS', from: binding, to: role },
+            { kind: 'TO_SUBJECT', from: binding, to: subject },
+          ],
+          [group],
+        ),
+      };
+    },
+    () => ({
+      extent: 'Service',
+      record: object({
+        kind: 'Service',
+        uid,
+        namespace,
+        name,
+        properties: {
+          type: random.pick(['ClusterIP', 'NodePort', 'LoadBalancer']),
+          addresses: random.pick([[], ['1.2.3.4'], ['10.0.0.1']]),
+          nodePorts: ['30000/TCP'],
+        },
+      }),
+    }),
+    () => ({
+      extent: 'EndpointSlice',
+      record: {
+        key: `${namespace}/${name}`,
+        nodes: [],
+        relationships: [
+          {
+            kind: 'SELECTS',
+            from: ref('Service', namespace, name),
+            to: ref('Pod', namespace, random.pick(names)),
+            properties: { ports: ['80/TCP'], ready: true },
+          },
+        ],
+      },
+    }),
+    () => ({
+      extent: 'Ingress',
+      record: object(
+        { kind: 'Ingress', uid, namespace, name, properties: { addresses: random.pick([[], ['1.2.3.4']]) } },
+        [
+          {
+            kind: 'ROUTES_TO',
+            from: ref('Ingress', namespace, name),
+            to: ref('Service', namespace, random.pick(names)),
+            properties: { routes: ['*/'] },
+          },
+        ],
+      ),
+    }),
+  ];
+  return random.pick(makers)();
+}
