@@ -1,0 +1,98 @@
+import type { NodeFact } from '../../../graph/model/observation.ts';
+import type { Fields } from '../fields.ts';
+import { portProtocol } from '../kind.ts';
+
+interface PodOfContainers {
+  readonly pod: { readonly uid: string | null; readonly namespace: string | null; readonly name: string };
+  readonly spec: Fields;
+  readonly status: Fields;
+  readonly hostNetwork: boolean;
+  readonly apiToken: {
+    /** Volumes that hold a token for the API server. */
+    readonly volumes: ReadonlySet<string>;
+    /** What to say of a container that mounts none of them. */
+    readonly otherwise: 'none' | 'default';
+  };
+}
+
+const lists = [
+  { field: 'initContainers', statuses: 'initContainerStatuses', type: 'init' },
+  { field: 'containers', statuses: 'containerStatuses', type: 'container' },
+  { field: 'ephemeralContainers', statuses: 'ephemeralContainerStatuses', type: 'ephemeral' },
+] as const;
+
+/** Images by digest, as the runtime reports them; dockershim put a scheme before them. */
+function imageIds(status: Fields): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  for (const { statuses } of lists) {
+    for (const item of status.list(statuses)) {
+      const name = item.string('name');
+      const imageId = item.string('imageID');
+      if (name !== null && imageId) found.set(name, imageId.replace(/^docker(-pullable)?:\/\//, ''));
+    }
+  }
+  return found;
+}
+
+function ports(container: Fields, hostNetwork: boolean): Readonly<Record<'ports' | 'hostPorts', readonly string[]>> {
+  const all: string[] = [];
+  const host: string[] = [];
+  for (const item of container.list('ports')) {
+    const port = item.integer('containerPort');
+    // With hostNetwork, the API server's defaults make every port a host port (SetDefaults_PodSpec).
+    const hostPort = item.integer('hostPort') || (hostNetwork ? port : null);
+    const protocol = item.string('protocol');
+    if (port !== null) all.push(portProtocol(port, protocol));
+    if (hostPort !== null) host.push(portProtocol(hostPort, protocol));
+  }
+  return { ports: all, hostPorts: host };
+}
+
+function mounts(container: Fields, volumes: ReadonlySet<string>): boolean {
+  return container.list('volumeMounts').some((mount) => volumes.has(mount.string('name') ?? ''));
+}
+
+/** The nodes of a pod's containers of every type. A container's securityContext goes before the pod's, field by field. */
+export function containers({ pod, spec, status, hostNetwork, apiToken }: PodOfContainers): NodeFact<'Container'>[] {
+  const ids = imageIds(status);
+  const podSecurity = spec.object('securityContext');
+  const podUser = podSecurity.integer('runAsUser');
+  const podNonRoot = podSecurity.boolean('runAsNonRoot');
+  const seen = new Set<string>();
+  return lists.flatMap(({ field, type }) =>
+    spec.list(field).flatMap((container): NodeFact<'Container'>[] => {
+      const name = container.string('name');
+      if (name === null || name === '' || name.includes('/') || seen.has(name)) {
+        container.problem('name', name !== null && seen.has(name) ? 'is there twice' : 'is missing or invalid');
+        return [];
+      }
+      seen.add(name);
+      const security = container.object('securityContext');
+      const restarts = type === 'init' && container.string('restartPolicy') === 'Always';
+      return [
+        {
+          kind: 'Container',
+          uid: pod.uid === null ? null : `${pod.uid}/${name}`,
+          namespace: pod.namespace,
+          name: `${pod.name}/${name}`,
+          properties: {
+            image: container.string('image'),
+            imageId: ids.get(name) ?? null,
+            type: restarts ? 'sidecar' : type,
+            privileged: security.boolean('privileged') ?? false,
+            allowPrivilegeEscalation: security.boolean('allowPrivilegeEscalation'),
+            runAsUser: security.integer('runAsUser') ?? podUser,
+            runAsNonRoot: security.boolean('runAsNonRoot') ?? podNonRoot,
+            readOnlyRootFilesystem: security.boolean('readOnlyRootFilesystem') ?? false,
+            capabilitiesAdded: security
+              .object('capabilities')
+              .strings('add')
+              .map((capability) => capability.toUpperCase().replace(/^CAP_/, '')),
+            ...ports(container, hostNetwork),
+            apiToken: mounts(container, apiToken.volumes) ? 'mounted' : apiToken.otherwise,
+          },
+        },
+      ];
+    }),
+  );
+}

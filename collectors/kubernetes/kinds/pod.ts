@@ -1,0 +1,72 @@
+import type { RelationshipFact } from '../../../graph/model/observation.ts';
+import { ref } from '../../../graph/model/ref.ts';
+import { inNamespace, keyValues, type ObjectKind } from '../kind.ts';
+import { apiTokenVolumes } from './api-token.ts';
+import { containers } from './container.ts';
+
+export const pod: ObjectKind = {
+  kind: 'Pod',
+  group: '',
+  version: 'v1',
+  resource: 'pods',
+  namespaced: true,
+  map: (object, { audiences }) => {
+    const { name, namespace, annotations } = object;
+    const spec = object.fields.object('spec');
+    const status = object.fields.object('status');
+    // The API server's picture of a static pod. The kubelet knows it, in its cgroups too, by the hash of its manifest,
+    // and it can have no service account (NodeRestriction and the mirror pod checks of the ServiceAccount admission).
+    const mirror = annotations.has('kubernetes.io/config.mirror');
+    const uid = mirror ? (annotations.get('kubernetes.io/config.hash') ?? object.uid) : object.uid;
+    const account = spec.string('serviceAccountName') || spec.string('serviceAccount') || 'default';
+    const nodeName = spec.string('nodeName');
+    const hostNetwork = spec.boolean('hostNetwork') ?? false;
+    const live = object.uid !== null;
+    const podRef = ref('Pod', namespace, name);
+    const parts = containers({
+      pod: { uid, namespace, name },
+      spec,
+      status,
+      hostNetwork,
+      apiToken: { volumes: apiTokenVolumes(spec, account, audiences), otherwise: live ? 'none' : 'default' },
+    });
+    const relationships: RelationshipFact[] = [
+      ...inNamespace('Pod', object),
+      ...parts.map(
+        (part): RelationshipFact => ({
+          kind: 'HAS_CONTAINER',
+          from: podRef,
+          to: ref('Container', namespace, part.name),
+        }),
+      ),
+    ];
+    if (!mirror) {
+      relationships.push({ kind: 'RUNS_AS', from: podRef, to: ref('ServiceAccount', namespace, account) });
+    }
+    if (nodeName) relationships.push({ kind: 'RUNS_ON', from: podRef, to: ref('Node', null, nodeName) });
+    return {
+      nodes: [
+        {
+          kind: 'Pod',
+          uid,
+          namespace,
+          name,
+          properties: {
+            createdAt: object.createdAt,
+            labels: keyValues(object.labels),
+            phase: status.string('phase'),
+            podIp: status.string('podIP'),
+            owner: object.owner,
+            hostNetwork,
+            hostPid: spec.boolean('hostPID') ?? false,
+            hostIpc: spec.boolean('hostIPC') ?? false,
+            automountToken: spec.boolean('automountServiceAccountToken'),
+            live,
+          },
+        },
+        ...parts,
+      ],
+      relationships,
+    };
+  },
+};
