@@ -131,7 +131,9 @@ export const nodeKinds = {
     nodePorts: strings('Each as port/protocol.'),
     selector: strings('Each as key=value.'),
     externalIps: strings('spec.externalIPs.'),
-    addresses: strings('Addresses and host names of its load balancer, from the status.'),
+    addresses: strings(
+      'Addresses and host names of its load balancer, from the status; null in a manifest without one.',
+    ),
     internal: boolean('Whether an annotation of a known cloud asks for an internal load balancer.'),
     sourceRanges: strings('spec.loadBalancerSourceRanges: who may reach the load balancer; empty for everybody.'),
   }),
@@ -140,7 +142,7 @@ export const nodeKinds = {
     className: string('spec.ingressClassName, or the old annotation.'),
     hosts: strings('Host names of its rules; * where a rule has none.'),
     tls: boolean('Whether it names TLS secrets.'),
-    addresses: strings('Addresses and host names, from the status.'),
+    addresses: strings('Addresses and host names, from the status; null in a manifest without one.'),
     internal: boolean('Whether its class or an annotation of a known cloud makes it internal.'),
   }),
   CoverageGap: kind('Something that is not seen, and why.', 'cluster, source, subject', {

@@ -43,6 +43,6 @@ export function random(seed: number): Random {
 
 /** The seeds a property test runs over: PORTOLAN_SEED alone when set, else `count` from the first. Print the failing one. */
 export function seeds(count: number, first = 1): readonly number[] {
-  const only = process.env['PORTOLAN_SEED'];
+  const only = process.env.PORTOLAN_SEED;
   return only === undefined ? Array.from({ length: count }, (_, index) => first + index) : [Number(only)];
 }

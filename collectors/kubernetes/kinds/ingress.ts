@@ -45,7 +45,7 @@ export const ingress: ObjectKind = {
           hosts: [...hosts],
           tls: spec.list('tls').length > 0,
           addresses,
-          internal: isInternalIngress(object.annotations, className, addresses),
+          internal: isInternalIngress(object.annotations, className, addresses ?? []),
         }),
       ],
       relationships: [

@@ -1,0 +1,36 @@
+import { type DumpOptions, openDumps } from '../../collectors/kubernetes/offline/dump.ts';
+import type { GraphEdge, GraphNode } from '../../graph/model/graph.ts';
+import { type EphemeralStore, ephemeralStore } from '../../graph/store/ephemeral.ts';
+import { type ChartedCluster, chartDump } from './chart-dump.ts';
+
+/** Clusters charted from a dump, in memory. */
+export interface Chart {
+  readonly clusters: readonly ChartedCluster[];
+  readonly store: EphemeralStore;
+  /** Of all clusters; a shared node once. */
+  readonly nodes: ReadonlyMap<string, GraphNode>;
+  readonly edges: readonly GraphEdge[];
+}
+
+export const chartTenant = 'default';
+
+/** Charts files, folders or standard input in memory. Throws DumpError where there is nothing to read. */
+export async function chart(paths: readonly string[], options: DumpOptions = {}): Promise<Chart> {
+  const store = ephemeralStore();
+  const clusters: ChartedCluster[] = [];
+  for await (const dump of openDumps(paths, options)) {
+    const lease = async (cluster: string) => ({
+      partition: { tenant: chartTenant, cluster },
+      holder: 'chart',
+      token: 1,
+    });
+    clusters.push(await chartDump(dump, store, lease));
+  }
+  const contents = clusters.map(({ id }) => store.contents(id));
+  return {
+    clusters,
+    store,
+    nodes: new Map(contents.flatMap(({ nodes }) => [...nodes])),
+    edges: contents.flatMap(({ edges }) => [...edges.values()]),
+  };
+}
