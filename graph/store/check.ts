@@ -1,0 +1,100 @@
+import { isNodeKind, type NodeKind } from '../model/kinds.ts';
+import { StoreError } from './errors.ts';
+import { type Field, fieldOf, neighbourKinds } from './field.ts';
+import type { Filter, Order, PageRequest, Scalar } from './filter.ts';
+
+/** How deep filters nest, how many terms and values one may hold, and how far it follows relationships. */
+export const filterLimits = { depth: 16, terms: 256, values: 1_000, relationships: 2 } as const;
+
+export const maxPage = 1_000;
+/** The most ids one batch may ask for. */
+export const maxBatch = 10_000;
+
+/** Refuses a filter that does not fit the model or is too large, with INVALID_FILTER. Stores compile only what has passed. */
+export function checkFilter(kinds: readonly NodeKind[], filter: Filter): void {
+  const used = { terms: 0, values: 0 };
+  check(kinds, filter, 1, 0);
+
+  function check(kinds: readonly NodeKind[], filter: Filter, depth: number, hops: number): void {
+    if (depth > filterLimits.depth) throw invalid(`Filters nest at most ${filterLimits.depth} deep.`);
+    if (++used.terms > filterLimits.terms) throw invalid(`A filter has at most ${filterLimits.terms} terms.`);
+    if (filter === null || typeof filter !== 'object') throw invalid('A filter must be an object.');
+    if ('and' in filter) for (const part of filter.and) check(kinds, part, depth + 1, hops);
+    else if ('or' in filter) for (const part of filter.or) check(kinds, part, depth + 1, hops);
+    else if ('not' in filter) check(kinds, filter.not, depth + 1, hops);
+    else if ('relationship' in filter) {
+      if (hops === filterLimits.relationships) {
+        throw invalid(`A filter follows relationships at most ${filterLimits.relationships} deep.`);
+      }
+      checkRelationship(filter.relationship);
+      if (filter.direction !== 'out' && filter.direction !== 'in') throw invalid('A direction is out or in.');
+      if (!filter.some && !filter.none) throw invalid(`The filter over ${filter.relationship} needs some or none.`);
+      const neighbours = neighbourKinds(filter.relationship, filter.direction);
+      if (filter.some) check(neighbours, filter.some, depth + 1, hops + 1);
+      if (filter.none) check(neighbours, filter.none, depth + 1, hops + 1);
+    } else if ('field' in filter) leaf(fieldOf(kinds, filter.field), filter);
+    else throw invalid('A filter is one of and, or, not, field, relationship.');
+  }
+
+  function leaf(field: Field, filter: Extract<Filter, { readonly field: string }>): void {
+    if ('in' in filter) {
+      used.values += filter.in.length;
+      if (used.values > filterLimits.values) throw invalid(`A filter holds at most ${filterLimits.values} values.`);
+      for (const value of filter.in) checkValue(field, value);
+    } else if ('contains' in filter) {
+      if (field.type !== 'string' && field.type !== 'strings') throw invalid(`${field.name} is no text to search in.`);
+      checkValue(field, filter.contains);
+    } else if ('range' in filter) {
+      if (field.type === 'boolean') throw invalid(`${field.name} has no range: it is true or false.`);
+      const { from, to } = filter.range;
+      if (from !== undefined) checkValue(field, from);
+      if (to !== undefined) checkValue(field, to);
+    } else if (!('isNull' in filter) || typeof filter.isNull !== 'boolean') {
+      throw invalid(`The filter on ${field.name} needs one of in, contains, range, isNull.`);
+    }
+  }
+}
+
+function checkValue({ name, type }: Field, value: Scalar): void {
+  const wanted = type === 'integer' ? 'number' : type === 'boolean' ? 'boolean' : 'string';
+  if (typeof value !== wanted)
+    throw invalid(`${name} is compared with a ${wanted}, not with ${JSON.stringify(value)}.`);
+  if (typeof value === 'number' && !Number.isFinite(value)) throw invalid(`${name} is compared with finite numbers.`);
+  if (typeof value === 'string' && !value.isWellFormed())
+    throw invalid(`A text for ${name} is not well-formed Unicode.`);
+}
+
+/** The field an order names; lists have no order. */
+export function orderField(kinds: readonly NodeKind[], order: Order): Field {
+  const field = fieldOf(kinds, order.field);
+  if (field.type === 'strings') throw invalid(`${field.name} is a list: it has no order.`);
+  return field;
+}
+
+export function checkRelationship(relationship: string): void {
+  if (typeof relationship !== 'string' || !/^[A-Z][A-Z0-9_]*$/.test(relationship)) {
+    throw invalid(`${JSON.stringify(relationship)} is no name of a relationship, such as RUNS_ON.`);
+  }
+}
+
+export function checkKinds(kinds: readonly NodeKind[]): void {
+  for (const kind of kinds) {
+    if (!isNodeKind(kind)) throw invalid(`${JSON.stringify(kind)} is no kind of node.`);
+  }
+}
+
+export function checkPage({ first }: PageRequest): void {
+  if (!Number.isInteger(first) || first < 1 || first > maxPage) {
+    throw invalid(`A page holds 1 to ${maxPage} items, not ${first}.`);
+  }
+}
+
+export function checkBatch(ids: readonly string[]): void {
+  if (ids.length > maxBatch) {
+    throw new StoreError('TOO_LARGE', `${ids.length} ids in one batch are over ${maxBatch}: ask in several.`);
+  }
+}
+
+function invalid(message: string): StoreError {
+  return new StoreError('INVALID_FILTER', message);
+}

@@ -1,0 +1,59 @@
+import type { CommittedDelta, Delta, VersionVector } from '../../model/graph.ts';
+import type { LoggedDelta } from './history.ts';
+
+/** Tells those who wait that something was committed by this process. */
+export interface Bell {
+  ring(): void;
+  /** Resolves at the next ring, after `ms`, or when the signal ends the wait. */
+  wait(ms: number, signal: AbortSignal): Promise<void>;
+}
+
+export function bell(): Bell {
+  const waiting = new Set<() => void>();
+  return {
+    ring: () => {
+      for (const wake of waiting) wake();
+    },
+    wait: (ms, signal) =>
+      new Promise((resolve) => {
+        const wake = (): void => {
+          clearTimeout(timer);
+          signal.removeEventListener('abort', wake);
+          waiting.delete(wake);
+          resolve();
+        };
+        const timer = setTimeout(wake, ms);
+        signal.addEventListener('abort', wake);
+        waiting.add(wake);
+        if (signal.aborted) wake();
+      }),
+  };
+}
+
+/**
+ * The log after `since`, then what is committed from then on: at once when by this process, within `pollMs` when by another.
+ * `read` gives what follows a version, a part at a time.
+ */
+export async function* follow(
+  tenant: string,
+  since: VersionVector,
+  read: (since: VersionVector) => Promise<readonly LoggedDelta[]>,
+  bell: Bell,
+  pollMs: number,
+  signal: AbortSignal,
+): AsyncIterable<CommittedDelta> {
+  const reached: Record<string, number> = { ...since };
+  while (!signal.aborted) {
+    // What is committed while we read rings before we wait, so the wait begins first.
+    const reading = new AbortController();
+    const next = bell.wait(pollMs, AbortSignal.any([signal, reading.signal]));
+    const found = await read(reached);
+    if (found.length > 0) reading.abort();
+    for (const { cluster, version, json } of found) {
+      if (signal.aborted) return;
+      reached[cluster] = version;
+      yield { partition: { tenant, cluster }, version, delta: JSON.parse(json) as Delta };
+    }
+    await next;
+  }
+}

@@ -1,0 +1,23 @@
+import type { Database } from 'better-sqlite3';
+import { adjacency } from './adjacent.ts';
+import { applier } from './apply.ts';
+import { history } from './history.ts';
+import type { LogLimits } from './log.ts';
+import { names } from './names.ts';
+import { pruner } from './prune.ts';
+import { reads } from './read.ts';
+import { records } from './records.ts';
+
+/** What the thread that writes answers. Records are here too, so that a lease is read as it is. */
+export function writerMethods(db: Database, log: LogLimits) {
+  return { ...records(db), apply: applier(db, log), prune: pruner(db) };
+}
+
+/** What the thread that reads answers. */
+export function readerMethods(db: Database) {
+  const known = names(db);
+  return { ...reads(db, known), ...adjacency(db, known), ...history(db, known) };
+}
+
+export type WriterMethods = ReturnType<typeof writerMethods>;
+export type ReaderMethods = ReturnType<typeof readerMethods>;

@@ -1,0 +1,110 @@
+import type { GraphEdge, GraphNode } from '../../model/graph.ts';
+import type { Records } from '../../records/port.ts';
+import type { GraphStore, ScanBatch } from '../port.ts';
+import { validateDelta } from '../validate.ts';
+import { bell, follow } from './changes.ts';
+import type { ScanPage } from './history.ts';
+import type { LogLimits } from './log.ts';
+import type { ReaderMethods, WriterMethods } from './methods.ts';
+import { startThread } from './thread.ts';
+
+export interface SqliteOptions {
+  /** The clock that leases run by, in milliseconds since the epoch; Date.now unless a test says otherwise. */
+  readonly now?: () => number;
+  /** How much history a partition keeps: 10,000 deltas, 256 MiB of them. */
+  readonly log?: LogLimits;
+  /** How often `changes` looks for what other processes committed, in milliseconds: 250. */
+  readonly pollMs?: number;
+}
+
+export interface OpenedStore {
+  readonly store: GraphStore;
+  readonly records: Records;
+  close(): Promise<void>;
+}
+
+const defaultLog: LogLimits = { deltas: 10_000, bytes: 256 * 1024 * 1024 };
+
+/**
+ * Opens the store in one SQLite file, made (mode 0600) when there is none. A thread writes and another reads, so that
+ * neither a commit nor a long read holds up the event loop or each other. Several processes may open the same file.
+ * UPSTREAM_UNAVAILABLE, naming the file and what to do, when it is no database of ours, damaged, or out of reach.
+ */
+export async function openSqlite(path: string, options: SqliteOptions = {}): Promise<OpenedStore> {
+  const { now = Date.now, log = defaultLog, pollMs = 250 } = options;
+  const writer = await startThread<WriterMethods>({ path, role: 'writer', log });
+  const reader = await startThread<ReaderMethods>({ path, role: 'reader', log });
+  const commits = bell();
+  const closing = new AbortController();
+
+  async function close(): Promise<void> {
+    closing.abort();
+    await reader.close();
+    await writer.close(); // the last to leave folds the write-ahead log into the file
+  }
+
+  async function* scanBatches(tenant: string, clusters: readonly string[]): AsyncIterable<ScanBatch> {
+    for (const cluster of clusters) {
+      for (const what of ['nodes', 'shared', 'edges'] as const) {
+        for (let after: number | null = 0; after !== null; ) {
+          const page: ScanPage<GraphNode | GraphEdge> = await reader.call('scan', tenant, cluster, what, after);
+          if (page.items.length > 0) {
+            yield what === 'edges'
+              ? { edges: page.items as readonly GraphEdge[], cluster }
+              : { nodes: page.items as readonly GraphNode[], cluster };
+          }
+          after = page.after;
+        }
+      }
+    }
+  }
+
+  const store: GraphStore = {
+    async apply(lease, expected, delta) {
+      validateDelta(delta, lease.partition.cluster);
+      // JSON once, here: the thread parses it, and the log keeps it as it is.
+      const version = await writer.call('apply', lease, expected, JSON.stringify(delta), now());
+      commits.ring();
+      return version;
+    },
+    nodes: (scope, ids) => reader.call('nodes', scope, ids),
+    edges: (scope, ids) => reader.call('edges', scope, ids),
+    find: (scope, query) => reader.call('find', scope, query),
+    count: (scope, kinds, filter) => reader.call('count', scope, kinds, filter),
+    facets: (scope, kinds, filter, by) => reader.call('facets', scope, kinds, filter, by),
+    adjacent: (scope, ids, query) => reader.call('adjacent', scope, ids, query),
+    countAdjacent: (scope, ids, query) => reader.call('countAdjacent', scope, ids, query),
+    version: (tenant) => reader.call('version', tenant),
+    changes: (tenant, since, signal) =>
+      follow(
+        tenant,
+        since,
+        (reached) => reader.call('changes', tenant, reached),
+        commits,
+        pollMs,
+        AbortSignal.any([signal, closing.signal]),
+      ),
+    async scan(tenant, cluster) {
+      const all = await reader.call('version', tenant);
+      const version = cluster === undefined ? all : { [cluster]: all[cluster] ?? 0 };
+      return { version, batches: scanBatches(tenant, Object.keys(version)) };
+    },
+    async prune(tenant, before) {
+      let more = true;
+      while (more) more = await writer.call('prune', tenant, before.toISOString());
+    },
+    close,
+  };
+
+  const records: Records = {
+    acquireLease: (partition, holder, ttlMs) => writer.call('acquireLease', partition, holder, ttlMs, now()),
+    renewLease: (lease, ttlMs) => writer.call('renewLease', lease, ttlMs, now()),
+    releaseLease: (lease) => writer.call('releaseLease', lease),
+    namedSet: (tenant, name) => writer.call('namedSet', tenant, name),
+    putNamedSet: (tenant, name, ids) => writer.call('putNamedSet', tenant, name, ids),
+    value: (tenant, name) => writer.call('value', tenant, name),
+    putValue: (tenant, name, value) => writer.call('putValue', tenant, name, value),
+  };
+
+  return { store, records, close };
+}
