@@ -40,7 +40,6 @@ export function ephemeralStore(): EphemeralStore {
       return ++held.version;
     },
     scan: async (_tenant, cluster) => ({ version: version(), batches: batches(cluster) }),
-    // biome-ignore lint/correctness/useYield: nothing follows what a one-shot command has charted
     changes: async function* (_tenant, _since, signal) {
       await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
     },

@@ -1,0 +1,131 @@
+import type { Random } from '../property/random.ts';
+
+type Manifest = Readonly<Record<string, unknown>>;
+
+const rbac = 'rbac.authorization.k8s.io';
+const verbs = ['create', 'get', 'list', 'patch', 'bind', 'escalate', '*'];
+const groups = ['', '', 'apps', 'batch', rbac, '*'];
+const resources = [
+  'pods',
+  'pods/exec',
+  'pods/*',
+  '*/exec',
+  '*/token',
+  'deployments',
+  'cronjobs',
+  'jobs',
+  'replicationcontrollers',
+  'serviceaccounts',
+  'serviceaccounts/token',
+  'clusterrolebindings',
+  'clusterroles',
+  'rolebindings',
+  '*',
+];
+
+/** A small random cluster within namespaces of its own: all that RBAC, Pod Security and the targets of rights need. */
+export function randomFleet(random: Random, prefix: string): readonly Manifest[] {
+  const namespaces = [`${prefix}-a`, `${prefix}-b`];
+  const accounts = ['default', 'app', 'ci'];
+  const pods = ['web', 'db'];
+  const nodes = [`${prefix}-one`, `${prefix}-two`];
+  const names = [...accounts, ...pods, 'cluster-admin', 'view'];
+
+  // Rules drawn at random seldom add up to a technique; these do, alone or together.
+  const telling: readonly Manifest[] = [
+    { verbs: ['create'], apiGroups: [rbac], resources: ['clusterrolebindings'] },
+    { verbs: ['bind'], apiGroups: [rbac], resources: ['clusterroles'], resourceNames: ['cluster-admin'] },
+    { verbs: ['bind'], apiGroups: ['*'], resources: ['clusterroles'] },
+    { verbs: ['create'], apiGroups: [''], resources: ['pods/exec'], resourceNames: [random.pick(pods)] },
+    { verbs: ['create', 'get'], apiGroups: [''], resources: ['pods', 'pods/exec'] },
+    {
+      verbs: ['create'],
+      apiGroups: [''],
+      resources: ['serviceaccounts/token'],
+      resourceNames: [random.pick(accounts)],
+    },
+    { verbs: ['get'], apiGroups: [''], resources: ['pods/exec'] },
+    { verbs: ['*'], apiGroups: ['apps'], resources: ['*'] },
+  ];
+  const drawnRule = (): Manifest => ({
+    verbs: random.chance(0.3) ? [random.pick(verbs), random.pick(verbs)] : [random.pick(verbs)],
+    apiGroups: [random.pick(groups)],
+    resources: random.chance(0.3) ? [random.pick(resources), random.pick(resources)] : [random.pick(resources)],
+    ...(random.chance(0.3) ? { resourceNames: [random.pick(names)] } : {}),
+  });
+  const rule = (): Manifest => (random.chance(0.4) ? random.pick(telling) : drawnRule());
+  const rules = (): Manifest[] =>
+    random.chance(0.1)
+      ? [{ verbs: ['*'], apiGroups: ['*'], resources: ['*'] }]
+      : Array.from({ length: 1 + random.integer(2) }, rule);
+  const subject = (): Manifest =>
+    random.pick<() => Manifest>([
+      () => ({ kind: 'ServiceAccount', name: random.pick(accounts), namespace: random.pick(namespaces) }),
+      () => ({ kind: 'User', apiGroup: rbac, name: `${prefix}-${random.pick(['alice', 'bob'])}` }),
+      () => ({
+        kind: 'Group',
+        apiGroup: rbac,
+        name: random.pick([`${prefix}-dev`, `system:serviceaccounts:${random.pick(namespaces)}`]),
+      }),
+      () => ({
+        kind: 'User',
+        apiGroup: rbac,
+        name: `system:serviceaccount:${random.pick(namespaces)}:${random.pick(accounts)}`,
+      }),
+    ])();
+  const subjects = (): Manifest[] => Array.from({ length: 1 + random.integer(2) }, subject);
+
+  const fleet: Manifest[] = [];
+  for (const name of nodes) fleet.push({ apiVersion: 'v1', kind: 'Node', metadata: { name } });
+  for (const name of namespaces) {
+    const level = random.pick(['privileged', 'baseline', 'restricted', null]);
+    const labels = level === null ? {} : { 'pod-security.kubernetes.io/enforce': level };
+    fleet.push({ apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } });
+    for (const account of accounts) {
+      fleet.push({ apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: account, namespace: name } });
+    }
+    for (const pod of pods) {
+      fleet.push({
+        apiVersion: 'v1',
+        kind: 'Pod',
+        metadata: { name: pod, namespace: name },
+        spec: {
+          nodeName: random.pick(nodes),
+          serviceAccountName: random.pick(accounts),
+          securityContext: { runAsNonRoot: true, runAsUser: 1000, seccompProfile: { type: 'RuntimeDefault' } },
+          containers: [
+            {
+              name: 'main',
+              image: 'example.com/app',
+              securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } },
+            },
+          ],
+        },
+      });
+    }
+  }
+  for (let index = 0; index < 8; index++) {
+    const namespace = random.pick(namespaces);
+    const metadata = { name: `${prefix}-${index}` };
+    const local = { ...metadata, namespace };
+    fleet.push({ apiVersion: `${rbac}/v1`, kind: 'ClusterRole', metadata, rules: rules() });
+    fleet.push({ apiVersion: `${rbac}/v1`, kind: 'Role', metadata: local, rules: rules() });
+    const clusterRole = {
+      apiGroup: rbac,
+      kind: 'ClusterRole',
+      name: random.pick([metadata.name, metadata.name, metadata.name, 'edit', 'view']),
+    };
+    const role = random.pick([clusterRole, { apiGroup: rbac, kind: 'Role', name: metadata.name }]);
+    fleet.push({ apiVersion: `${rbac}/v1`, kind: 'RoleBinding', metadata: local, roleRef: role, subjects: subjects() });
+    if (random.chance(0.6)) {
+      fleet.push({
+        apiVersion: `${rbac}/v1`,
+        kind: 'ClusterRoleBinding',
+        metadata,
+        roleRef: clusterRole,
+        subjects: subjects(),
+      });
+    }
+  }
+  return fleet;
+}

@@ -1,0 +1,88 @@
+import type { Ask } from '../../graph/edges/ask.ts';
+import type { GraphNode } from '../../graph/model/graph.ts';
+import type { Kubernetes } from '../testbed/kubernetes.ts';
+
+/** Who asks, as the API server would see it after authentication. */
+export interface Caller {
+  readonly user: string;
+  readonly groups: readonly string[];
+}
+
+/** A User, Group or ServiceAccount node as a caller: with the groups that the API server adds by itself. */
+export function callerOf({ kind, name, namespace }: GraphNode): Caller {
+  const authenticated = 'system:authenticated';
+  switch (kind) {
+    case 'ServiceAccount':
+      return {
+        user: `system:serviceaccount:${namespace}:${name}`,
+        groups: ['system:serviceaccounts', `system:serviceaccounts:${namespace}`, authenticated],
+      };
+    case 'User':
+      return { user: name, groups: [authenticated] };
+    case 'Group':
+      return { user: 'somebody-in-the-group', groups: name === authenticated ? [name] : [name, authenticated] };
+    default:
+      throw new Error(`${kind} is no identity`);
+  }
+}
+
+interface ReviewAnswer {
+  readonly status: { readonly allowed: boolean };
+}
+
+/** Asks a real API server, each question once. */
+export function oracle(kubernetes: Kubernetes) {
+  const answers = new Map<string, Promise<boolean>>();
+
+  async function put(caller: Caller, ask: Ask): Promise<boolean> {
+    if (ask.type === 'review') {
+      const { verb, group, resource, subresource, namespace, name } = ask;
+      const spec = {
+        user: caller.user,
+        groups: caller.groups,
+        resourceAttributes: { verb, group, resource, subresource, namespace, name },
+      };
+      const path = '/apis/authorization.k8s.io/v1/subjectaccessreviews';
+      const { status, body } = await kubernetes.request<ReviewAnswer>('POST', path, {
+        apiVersion: 'authorization.k8s.io/v1',
+        kind: 'SubjectAccessReview',
+        spec,
+      });
+      if (status !== 201) throw new Error(`review of ${JSON.stringify(spec)}: ${status} ${JSON.stringify(body)}`);
+      return body.status.allowed;
+    }
+    const impersonated = ask.as === 'identity' ? { as: caller.user, asGroups: caller.groups } : {};
+    const { status, body } = await kubernetes.request('POST', ask.path, ask.body, impersonated);
+    if (status === 201 || status === 403) return status === 201;
+    throw new Error(`dry run of ${ask.path}: ${status} ${JSON.stringify(body)}`);
+  }
+
+  function answer(caller: Caller, ask: Ask): Promise<boolean> {
+    const who = ask.type === 'dryRun' && ask.as === 'controller' ? '' : JSON.stringify(caller);
+    const key = `${who} ${JSON.stringify(ask)}`;
+    let known = answers.get(key);
+    if (!known) {
+      known = put(caller, ask);
+      answers.set(key, known);
+    }
+    return known;
+  }
+
+  return {
+    get questions(): number {
+      return answers.size;
+    },
+    /** Whether one of the alternatives holds in all its parts. */
+    async holds(caller: Caller, alternatives: readonly (readonly Ask[])[]): Promise<boolean> {
+      for (const alternative of alternatives) {
+        let all = true;
+        for (const ask of alternative) {
+          all = await answer(caller, ask);
+          if (!all) break;
+        }
+        if (all) return true;
+      }
+      return false;
+    },
+  };
+}
