@@ -1,7 +1,8 @@
 #!/bin/sh
 # guard.sh COMMAND [ARG ...]: runs COMMAND and stops it when our standard input ends, which also happens when whoever
-# started us is killed: a testbed outlives its test by two seconds at most. A line "kill" on standard input kills at once.
-# The pid of COMMAND is written to descriptor 4.
+# started us is killed: nothing outlives its test by more than two seconds. A line "kill" on standard input kills at once.
+# What COMMAND started and left behind goes with it. Needs a process group of its own. COMMAND's pid is written to
+# descriptor 4; our exit status is that of COMMAND.
 exec 3<&0
 "$@" </dev/null 3<&- 4>&- &
 child=$!
@@ -16,8 +17,8 @@ exec 4>&-
   fi
   kill -KILL "$child"
 ) 2>/dev/null &
-watcher=$!
 wait "$child"
 status=$?
-kill "$watcher" 2>/dev/null
+trap '' TERM
+kill -TERM 0
 exit "$status"

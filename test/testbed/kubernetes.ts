@@ -1,16 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { get } from 'node:https';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createAuthority, createKeyPair, issueServer } from './certificates.ts';
 import { ensureKubernetes, TestbedUnavailable } from './kubernetes/build.ts';
 import { type Access, connect, defaultServiceAccount, type Kubernetes } from './kubernetes/client.ts';
 import { apiServer, etcd, type Part, type Plan, part } from './kubernetes/commands.ts';
 import { kubeconfig } from './kubernetes/kubeconfig.ts';
-import { freePort, type ServerProcess, startServer, waitUntilReady } from './process.ts';
+import { freePort, type GuardedProcess, startProcess, waitUntilReady } from './process.ts';
+import { temporaryFolder } from './temporary.ts';
 
-export { ensureKubernetes, TestbedUnavailable } from './kubernetes/build.ts';
+export { ensureKubernetes, kubernetesIsBuilt, TestbedUnavailable } from './kubernetes/build.ts';
 export type { Kubernetes, Reply, RequestOptions, User } from './kubernetes/client.ts';
 export type { Part } from './kubernetes/commands.ts';
 
@@ -26,7 +26,7 @@ export interface KubernetesOptions {
 /** A control plane of one's own. Whatever happens to this process, its servers end with it. */
 export interface KubernetesTestbed extends Kubernetes {
   /** Resident servers by name, for measurements. */
-  readonly servers: ReadonlyMap<string, ServerProcess>;
+  readonly servers: ReadonlyMap<string, GuardedProcess>;
   /** SIGKILL; its state is kept. */
   killApiServer(): Promise<void>;
   /** Starts a killed API server again, at the same address. */
@@ -60,10 +60,10 @@ export async function startKubernetes(options: KubernetesOptions = {}): Promise<
   const plan: Plan = { binary, folder, parts, ports, featureGates: options.featureGates ?? {}, auditWebhook };
   const access = writeCredentials(plan, options.auditWebhookUrl);
   const kubernetes = connect(access);
-  const servers = new Map<string, ServerProcess>();
+  const servers = new Map<string, GuardedProcess>();
 
   async function start(name: string, command: readonly string[], ready: () => Promise<boolean>): Promise<void> {
-    const server = await startServer(name, command, join(folder, `${name}.log`));
+    const server = await startProcess(name, command, join(folder, `${name}.log`));
     servers.set(name, server);
     await waitUntilReady(server, 90, ready);
   }
@@ -136,25 +136,6 @@ export async function kubernetesMissing(): Promise<string | false> {
 /** The value of `sharedKubernetesVariable` for a run's test files. */
 export function sharedKubernetesValue(outcome: KubernetesTestbed | TestbedUnavailable): string {
   return outcome instanceof TestbedUnavailable ? unavailable + outcome.message : join(outcome.kubeconfig, '..');
-}
-
-const folderPrefix = 'portolan-kubernetes-';
-
-/** A new folder, named after this process; those of processes that were killed are removed. */
-function temporaryFolder(): string {
-  for (const name of readdirSync(tmpdir())) {
-    const owner = name.startsWith(folderPrefix) ? Number.parseInt(name.slice(folderPrefix.length), 10) : Number.NaN;
-    if (owner > 0 && !isAlive(owner)) rmSync(join(tmpdir(), name), { recursive: true, force: true });
-  }
-  return mkdtempSync(join(tmpdir(), `${folderPrefix}${process.pid}-`));
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }
 
 /** Writes certificates, keys, tokens and kubeconfigs into the plan's folder. */

@@ -8,26 +8,28 @@ import { fileURLToPath } from 'node:url';
 
 const guard = fileURLToPath(new URL('guard.sh', import.meta.url));
 
-/** A server of the testbed, run by guard.sh: it ends with this process, however this process ends. */
-export interface ServerProcess {
+/** A process run by guard.sh: it ends with ours, however ours ends. */
+export interface GuardedProcess {
   readonly name: string;
   readonly pid: number;
   /** File that holds everything it printed. */
   readonly log: string;
   hasEnded(): boolean;
+  /** Resolves with its exit status when it has ended: 128 + N after signal N. */
+  wait(): Promise<number>;
   /** SIGTERM, and SIGKILL 1.5 s later; resolves when it has ended. */
   stop(): Promise<void>;
   /** SIGKILL; resolves when it has ended. */
   kill(): Promise<void>;
 }
 
-/** Starts a server that appends its output to the file `log`. It does not keep this process alive. */
-export async function startServer(
+/** Starts a process that appends its output to the file `log`. It keeps ours alive only while somebody waits for it. */
+export async function startProcess(
   name: string,
   command: readonly string[],
   log: string,
   environment: Readonly<Record<string, string>> = {},
-): Promise<ServerProcess> {
+): Promise<GuardedProcess> {
   const output = openSync(log, 'a');
   // Detached: a Ctrl-C or a signal to our process group must not reach the guard before it has stopped its child.
   const child = spawn('sh', [guard, ...command], {
@@ -36,7 +38,7 @@ export async function startServer(
     detached: true,
   });
   closeSync(output);
-  const ended = once(child, 'exit').then(() => undefined);
+  const ended = once(child, 'exit');
   const orders = child.stdin as Socket;
   orders.on('error', () => undefined); // EPIPE: the guard has ended already
   const [line]: unknown[] = await once(child.stdio[4] as Socket, 'data');
@@ -44,36 +46,41 @@ export async function startServer(
   child.unref();
   orders.unref();
 
+  async function wait(): Promise<number> {
+    child.ref();
+    await ended;
+    return child.exitCode ?? 128;
+  }
+
   return {
     name,
     pid,
     log,
     hasEnded: () => child.exitCode !== null || child.signalCode !== null,
+    wait,
     async stop() {
-      child.ref();
       orders.end();
-      await ended;
+      await wait();
     },
     async kill() {
-      child.ref();
       orders.end('kill\n');
-      await ended;
+      await wait();
     },
   };
 }
 
-/** Polls until `ready` holds. Fails after `seconds`, or when the server ends first, with the end of its log. */
+/** Polls until `ready` holds. Fails after `seconds`, or when the process ends first, with the end of its log. */
 export async function waitUntilReady(
-  server: ServerProcess,
+  process: GuardedProcess,
   seconds: number,
   ready: () => Promise<boolean>,
 ): Promise<void> {
   const limit = Date.now() + seconds * 1000;
   while (!(await ready().catch(() => false))) {
-    const failure = server.hasEnded() ? 'ended' : Date.now() > limit ? `was not ready within ${seconds} s` : undefined;
+    const failure = process.hasEnded() ? 'ended' : Date.now() > limit ? `was not ready within ${seconds} s` : undefined;
     if (failure !== undefined) {
-      const log = await readFile(server.log, 'utf8');
-      throw new Error(`${server.name} ${failure}; its log ends with:\n${log.split('\n').slice(-20).join('\n')}`);
+      const log = await readFile(process.log, 'utf8');
+      throw new Error(`${process.name} ${failure}; its log ends with:\n${log.split('\n').slice(-20).join('\n')}`);
     }
     await sleep(50);
   }

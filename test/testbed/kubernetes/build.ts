@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { isRunning } from '../temporary.ts';
 import { findGo } from './go.ts';
 import { TestbedUnavailable } from './unavailable.ts';
 
@@ -21,9 +22,7 @@ const buildLimitMinutes = 25;
  * Rejects with TestbedUnavailable where it cannot be built.
  */
 export async function ensureKubernetes(say: (line: string) => void = console.error): Promise<string> {
-  const { version, goVersion, key } = sources();
-  const folder = join(cacheFolder(), `kubernetes-${version}-${key}`);
-  const binary = join(folder, 'kube-all');
+  const { version, goVersion, folder, binary } = target();
   if (isExecutable(binary)) return binary;
   mkdirSync(folder, { recursive: true });
   const release = await lock(join(folder, 'build.lock'), say);
@@ -37,20 +36,29 @@ export async function ensureKubernetes(say: (line: string) => void = console.err
   }
 }
 
-function cacheFolder(): string {
-  const { PORTOLAN_TESTBED_CACHE, XDG_CACHE_HOME } = process.env;
-  return PORTOLAN_TESTBED_CACHE ?? join(XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'portolan', 'testbed');
+/** Whether ensureKubernetes has nothing to do. */
+export function kubernetesIsBuilt(): boolean {
+  return isExecutable(target().binary);
 }
 
-/** What is built, from go.mod; the key names exactly these sources. */
-function sources(): { readonly version: string; readonly goVersion: string; readonly key: string } {
+interface Target {
+  readonly version: string;
+  readonly goVersion: string;
+  readonly folder: string;
+  readonly binary: string;
+}
+
+/** What is to be built, from go.mod, and where: the folder's name changes with the sources. */
+function target(): Target {
+  const { PORTOLAN_TESTBED_CACHE, XDG_CACHE_HOME } = process.env;
+  const cache = PORTOLAN_TESTBED_CACHE ?? join(XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'portolan', 'testbed');
   const texts = ['go.mod', 'go.sum', 'main.go'].map((name) => readFileSync(join(source, name), 'utf8'));
-  const module = texts[0] ?? '';
-  return {
-    version: /^\s*k8s\.io\/kubernetes (v\S+)/m.exec(module)?.[1] ?? 'unknown',
-    goVersion: /^go (\S+)/m.exec(module)?.[1] ?? 'unknown',
-    key: createHash('sha256').update(texts.join('')).digest('hex').slice(0, 12),
-  };
+  const version = /^\s*k8s\.io\/kubernetes (v\S+)/m.exec(texts[0] ?? '')?.[1];
+  const goVersion = /^go (\S+)/m.exec(texts[0] ?? '')?.[1];
+  if (version === undefined || goVersion === undefined) throw new Error('go.mod names no Kubernetes, or no Go version');
+  const key = createHash('sha256').update(texts.join('')).digest('hex').slice(0, 12);
+  const folder = join(cache, `kubernetes-${version}-${key}`);
+  return { version, goVersion, folder, binary: join(folder, 'kube-all') };
 }
 
 async function build(go: string, version: string, binary: string, say: (line: string) => void): Promise<void> {
@@ -61,7 +69,7 @@ async function build(go: string, version: string, binary: string, say: (line: st
   const unfinished = `${binary}.${process.pid}`;
   const child = spawn(go, ['build', '-v', '-trimpath', '-ldflags', flags, '-o', unfinished, '.'], {
     cwd: source,
-    env: { ...process.env, CGO_ENABLED: '0', GOFLAGS: '-buildvcs=false -mod=readonly', GOTOOLCHAIN: 'auto' },
+    env: { ...process.env, CGO_ENABLED: '0', GOFLAGS: '-buildvcs=false -mod=readonly', GOTOOLCHAIN: 'local' },
     stdio: ['ignore', 'ignore', 'pipe'],
     timeout: buildLimitMinutes * 60_000,
   });
@@ -102,14 +110,6 @@ async function lock(file: string, say: (line: string) => void): Promise<() => vo
     if (waited > 2 && !isRunning(holder)) rmSync(file, { force: true });
     else if (waited % 60 === 3) say(`testbed: waiting for process ${holder}, which is building Kubernetes ...`);
     await sleep(1000);
-  }
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    return pid > 0 && process.kill(pid, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }
 
