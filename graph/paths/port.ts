@@ -53,7 +53,10 @@ export interface Truncation {
 
 export interface PathAnswer {
   readonly version: VersionVector;
-  /** By cost, then length, then id. */
+  /**
+   * By cost, then length, then number of edges (folded ones included), then the ids of the edges from the first on:
+   * the same in every store, and the first few of many are those of a shorter answer.
+   */
   readonly paths: readonly AttackPath[];
   /** Null when the answer is whole. */
   readonly truncated: Truncation | null;

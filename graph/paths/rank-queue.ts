@@ -1,0 +1,81 @@
+import { none } from './adjacency.ts';
+import { grown } from './growable.ts';
+
+/**
+ * Nodes waiting by rank, a small whole number: a bucket a rank (R. Dial, Algorithm 360, CACM 12(11), 1969).
+ * Within a rank they come out by how many edges lead to them.
+ */
+export class RankQueue {
+  /** What `take` took out: nodes and their numbers of edges, ascending. Valid until the next `take`. */
+  nodes: Int32Array = new Int32Array(0);
+  edges: Int32Array = new Int32Array(0);
+  /** By rank: the first entry. */
+  readonly #first: Int32Array;
+  /** By entry. */
+  #node: Int32Array = new Int32Array(0);
+  #edges: Int32Array = new Int32Array(0);
+  #next: Int32Array = new Int32Array(0);
+  #free = none;
+  #count = 0;
+
+  constructor(ranks: number) {
+    this.#first = new Int32Array(ranks).fill(none);
+  }
+
+  /** The most entries that were ever waiting at once. */
+  get held(): number {
+    return this.#count;
+  }
+
+  push(rank: number, node: number, edges: number): void {
+    let entry = this.#free;
+    if (entry === none) {
+      entry = this.#count++;
+      this.#node = grown(this.#node, this.#count);
+      this.#edges = grown(this.#edges, this.#count);
+      this.#next = grown(this.#next, this.#count);
+    } else {
+      this.#free = this.#next[entry] as number;
+    }
+    this.#node[entry] = node;
+    this.#edges[entry] = edges;
+    this.#next[entry] = this.#first[rank] as number;
+    this.#first[rank] = entry;
+  }
+
+  /** Takes everything of a rank into `nodes` and `edges`, by a counting sort; answers how many. */
+  take(rank: number): number {
+    const first = this.#first[rank] as number;
+    if (first === none) return 0;
+    let count = 0;
+    let fewest = Number.MAX_SAFE_INTEGER;
+    let most = 0;
+    let last = first;
+    for (let entry = first; entry !== none; entry = this.#next[entry] as number) {
+      const edges = this.#edges[entry] as number;
+      if (edges < fewest) fewest = edges;
+      if (edges > most) most = edges;
+      count++;
+      last = entry;
+    }
+    this.nodes = grown(this.nodes, count);
+    this.edges = grown(this.edges, count);
+    const at = new Int32Array(most - fewest + 2);
+    for (let entry = first; entry !== none; entry = this.#next[entry] as number) {
+      const above = (this.#edges[entry] as number) - fewest + 1;
+      at[above] = (at[above] as number) + 1;
+    }
+    for (let i = 1; i < at.length; i++) at[i] = (at[i] as number) + (at[i - 1] as number);
+    for (let entry = first; entry !== none; entry = this.#next[entry] as number) {
+      const edges = this.#edges[entry] as number;
+      const place = at[edges - fewest] as number;
+      at[edges - fewest] = place + 1;
+      this.nodes[place] = this.#node[entry] as number;
+      this.edges[place] = edges;
+    }
+    this.#next[last] = this.#free;
+    this.#free = first;
+    this.#first[rank] = none;
+    return count;
+  }
+}
