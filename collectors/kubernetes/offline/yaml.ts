@@ -52,7 +52,7 @@ export function parseYaml(text: string, line: number): ParsedDocument {
     const broken = document.errors.find((error) => error.code !== 'DUPLICATE_KEY');
     if (broken !== undefined) {
       // Some messages end in a quotation of the text, which may be a secret.
-      return { line: at(broken.pos[0]), message: `broken YAML: ${broken.message.replace(/: ".*/s, '')}` };
+      return { line: at(broken.pos[0]), message: `broken YAML: ${broken.message.replace(/: .*/s, '')}` };
     }
     const value: unknown = document.toJS({ maxAliasCount: maxAliases });
     const repeated = document.errors[0];
