@@ -12,6 +12,7 @@ export async function* merge<T>(sources: readonly AsyncIterable<T>[], stop: Abor
   const offers: Offer<T>[] = [];
   let wake = Promise.withResolvers<void>();
   let running = sources.length;
+  let current: Offer<T> | null = null;
   let failure: { readonly error: unknown } | null = null;
 
   const pump = async (source: AsyncIterable<T>): Promise<void> => {
@@ -36,7 +37,9 @@ export async function* merge<T>(sources: readonly AsyncIterable<T>[], stop: Abor
     for (;;) {
       const offer = offers.shift();
       if (offer !== undefined) {
+        current = offer;
         yield offer.value;
+        current = null;
         offer.taken();
       } else if (failure !== null) {
         throw (failure as { readonly error: unknown }).error;
@@ -49,6 +52,7 @@ export async function* merge<T>(sources: readonly AsyncIterable<T>[], stop: Abor
     }
   } finally {
     stop.abort();
+    current?.taken();
     for (const offer of offers) offer.taken();
     await Promise.all(pumps);
   }
