@@ -1,0 +1,68 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { GraphQLError } from 'graphql';
+import type { Logger } from 'pino';
+import { callerError } from '../../resolvers/errors.ts';
+import { errorBody } from '../errors.ts';
+import type { Caller } from './caller.ts';
+import { type JwtSettings, jwtVerifier } from './jwt.ts';
+import { tokenFile } from './token-file.ts';
+
+/** How callers prove who they are, in `Authorization: Bearer`: a token of the file, or else a JWT. */
+export interface AuthSettings {
+  readonly jwt?: JwtSettings;
+  /** The path of a file of tokens; read once, at start. */
+  readonly tokenFile?: string;
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Who asks; set on the routes that ask for it. */
+    caller: Caller | null;
+  }
+}
+
+const statuses: Readonly<Record<string, number>> = { UNAUTHENTICATED: 401, FORBIDDEN: 403, UPSTREAM_UNAVAILABLE: 503 };
+
+export type Guard = (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>;
+
+interface GuardSettings {
+  readonly auth: AuthSettings | null;
+  readonly tenant: string;
+  readonly logger: Logger;
+}
+
+/** The hook that routes with something to hide stand behind. Without settings everybody is the whole default tenant. */
+export async function guard(app: FastifyInstance, { auth, tenant, logger }: GuardSettings): Promise<Guard> {
+  app.decorateRequest('caller', null);
+  const identify =
+    auth === null
+      ? async (): Promise<Caller> => ({ tenant, clusters: 'all', namespaces: 'all' })
+      : await identifier(auth, tenant);
+  return async (request, reply) => {
+    try {
+      request.caller = await identify(request.headers.authorization);
+    } catch (error) {
+      if (!(error instanceof GraphQLError)) throw error;
+      const code = String(error.extensions.code);
+      if (code === 'UNAUTHENTICATED') reply.header('www-authenticate', 'Bearer realm="portolan"');
+      if (error.originalError) logger.error({ err: error.originalError }, error.message);
+      return reply.code(statuses[code] ?? 500).send(errorBody(code, error.message));
+    }
+  };
+}
+
+async function identifier(
+  auth: AuthSettings,
+  tenant: string,
+): Promise<(header: string | undefined) => Promise<Caller>> {
+  const fromFile = auth.tokenFile === undefined ? () => null : await tokenFile(auth.tokenFile, tenant);
+  const verify = auth.jwt === undefined ? null : jwtVerifier(auth.jwt, tenant);
+  return async (header) => {
+    const token = /^Bearer +([^ ]+) *$/i.exec(header ?? '')?.[1];
+    if (token === undefined) throw callerError('UNAUTHENTICATED', 'Say who you are: Authorization: Bearer TOKEN.');
+    const known = fromFile(token);
+    if (known !== null) return known;
+    if (verify === null) throw callerError('UNAUTHENTICATED', 'The token is not known here.');
+    return verify(token);
+  };
+}

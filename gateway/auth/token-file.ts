@@ -1,0 +1,64 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { open } from 'node:fs/promises';
+import { parse } from 'yaml';
+import { type Caller, namesOf } from './caller.ts';
+
+const shortest = 16;
+
+interface Entry {
+  readonly digest: Buffer;
+  readonly caller: Caller;
+}
+
+/**
+ * Reads a file of tokens, YAML or JSON: `tokens: [{token, clusters, namespaces, tenant}]`, where clusters is a list of
+ * names or ids or "*", and namespaces and tenant may be left out. Returns who a token stands for, or null.
+ * Throws, naming file and entry, when the file is open to others on the machine or not of this shape.
+ */
+export async function tokenFile(path: string, defaultTenant: string): Promise<(token: string) => Caller | null> {
+  const entries = entriesOf(parse(await readPrivate(path)), path, defaultTenant);
+  return (token) => {
+    const digest = digestOf(token);
+    // Every entry is compared, and digests of equal length in constant time: the time taken tells nothing.
+    const found = entries.filter((entry) => timingSafeEqual(entry.digest, digest));
+    return found[0]?.caller ?? null;
+  };
+}
+
+async function readPrivate(path: string): Promise<string> {
+  const file = await open(path);
+  try {
+    const { mode } = await file.stat();
+    if ((mode & 0o006) !== 0) throw new Error(`${path} is open to every user of this machine: chmod 600 ${path}`);
+    return await file.readFile('utf8');
+  } finally {
+    await file.close();
+  }
+}
+
+function entriesOf(content: unknown, path: string, defaultTenant: string): readonly Entry[] {
+  const list = (content as { readonly tokens?: unknown } | null)?.tokens;
+  if (!Array.isArray(list) || list.length === 0)
+    throw new Error(`${path}: needs a list \`tokens\` with at least one entry`);
+  return list.map((value: unknown, index) => {
+    const wrong = (message: string) => new Error(`${path}: tokens[${index}]: ${message}`);
+    const {
+      token,
+      tenant = defaultTenant,
+      clusters,
+      namespaces = '*',
+    } = (value ?? {}) as Readonly<Record<string, unknown>>;
+    const clusterNames = namesOf(clusters);
+    const namespaceNames = namesOf(namespaces);
+    if (typeof token !== 'string' || token.length < shortest)
+      throw wrong(`\`token\` must have at least ${shortest} characters`);
+    if (typeof tenant !== 'string' || tenant === '') throw wrong('`tenant` must be a text');
+    if (clusterNames === null) throw wrong('`clusters` must be a list of clusters, or "*" for all');
+    if (namespaceNames === null) throw wrong('`namespaces` must be a list of namespaces, or "*" for all');
+    return { digest: digestOf(token), caller: { tenant, clusters: clusterNames, namespaces: namespaceNames } };
+  });
+}
+
+function digestOf(token: string): Buffer {
+  return createHash('sha256').update(token).digest();
+}

@@ -1,0 +1,65 @@
+import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginInlineTraceDisabled,
+  ApolloServerPluginLandingPageDisabled,
+  ApolloServerPluginSchemaReportingDisabled,
+  ApolloServerPluginUsageReportingDisabled,
+} from '@apollo/server/plugin/disabled';
+import { fastifyApolloHandler } from '@as-integrations/fastify';
+import type { FastifyInstance } from 'fastify';
+import { type Context, createContext } from '../resolvers/context.ts';
+import { schema } from '../resolvers/index.ts';
+import type { Guard } from './auth/authenticate.ts';
+import { scopeOf } from './auth/caller.ts';
+import { errorFormatter } from './errors.ts';
+import { limitPlugin } from './limit-plugin.ts';
+import { requestSignal } from './request-signal.ts';
+import type { Settings } from './settings.ts';
+import { versionPlugin } from './version-plugin.ts';
+
+/** Serves /graphql, by GraphQL over HTTP: POST, and GET for queries. */
+export async function serveGraphql(
+  app: FastifyInstance,
+  settings: Settings,
+  guard: Guard,
+  plugins: readonly ApolloServerPlugin<Context>[],
+): Promise<ApolloServer<Context>> {
+  const { limits, logger } = settings;
+  const apollo = new ApolloServer<Context>({
+    schema,
+    introspection: true,
+    csrfPrevention: true,
+    allowBatchedHttpRequests: false,
+    includeStacktraceInErrorResponses: false,
+    stopOnTerminationSignals: false,
+    // No cache that one caller could fill for another.
+    persistedQueries: false,
+    parseOptions: { maxTokens: limits.tokens },
+    // Bounds what fragments can blow a document up to before validation compares all their fields.
+    maxRecursiveSelections: 100_000,
+    formatError: errorFormatter(logger),
+    logger,
+    plugins: [
+      limitPlugin(limits),
+      versionPlugin(),
+      ...plugins,
+      // Nothing is reported to anybody, whatever the environment says.
+      ApolloServerPluginUsageReportingDisabled(),
+      ApolloServerPluginSchemaReportingDisabled(),
+      ApolloServerPluginInlineTraceDisabled(),
+      ApolloServerPluginCacheControlDisabled(),
+      ApolloServerPluginLandingPageDisabled(),
+    ],
+  });
+  await apollo.start();
+  const everybody = { tenant: settings.tenant, clusters: 'all', namespaces: 'all' } as const;
+  const handler = fastifyApolloHandler(apollo, {
+    context: async (request, reply) => {
+      const scope = await scopeOf(request.caller ?? everybody, settings.store);
+      return createContext(settings, scope, requestSignal(reply, limits.timeoutMs));
+    },
+  });
+  app.route({ method: ['GET', 'POST'], url: '/graphql', preHandler: guard, handler });
+  return apollo;
+}

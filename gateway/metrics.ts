@@ -1,0 +1,46 @@
+import type { ApolloServerPlugin } from '@apollo/server';
+import type { FastifyInstance } from 'fastify';
+import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+import type { Context } from '../resolvers/context.ts';
+import type { Guard } from './auth/authenticate.ts';
+
+const seconds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
+
+/**
+ * Serves /metrics to those who may ask, and returns what counts GraphQL operations. Labels are closed sets: names that
+ * clients choose would let them fill the registry.
+ */
+export function serveMetrics(app: FastifyInstance, guard: Guard): ApolloServerPlugin<Context> {
+  const register = new Registry();
+  collectDefaultMetrics({ register });
+  const requests = new Counter({
+    name: 'portolan_http_requests_total',
+    help: 'HTTP requests by route and status.',
+    labelNames: ['route', 'status'],
+    registers: [register],
+  });
+  const operations = new Histogram({
+    name: 'portolan_graphql_operation_duration_seconds',
+    help: 'Duration of GraphQL operations by the code of their first error, OK without.',
+    labelNames: ['code'],
+    buckets: seconds,
+    registers: [register],
+  });
+  app.addHook('onResponse', async (request, reply) => {
+    requests.inc({ route: request.routeOptions.url ?? 'none', status: String(reply.statusCode) });
+  });
+  app.get('/metrics', { preHandler: guard }, async (_request, reply) => {
+    reply.type(register.contentType);
+    return register.metrics();
+  });
+  return {
+    requestDidStart: async () => {
+      const done = operations.startTimer();
+      return {
+        willSendResponse: async ({ errors }) => {
+          done({ code: errors ? String(errors[0]?.extensions.code ?? 'INTERNAL_SERVER_ERROR') : 'OK' });
+        },
+      };
+    },
+  };
+}

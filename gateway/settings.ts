@@ -1,0 +1,53 @@
+import type { Logger } from 'pino';
+import type { Sources } from '../resolvers/context.ts';
+import type { AuthSettings } from './auth/authenticate.ts';
+import { defaultLimits, type Limits } from './limits.ts';
+import { isLoopback } from './loopback.ts';
+
+/** Whether the rest of the house can answer; `reasons` say in sentences why not. */
+export interface Readiness {
+  readonly ready: boolean;
+  readonly reasons: readonly string[];
+}
+
+export interface GatewayOptions extends Sources {
+  /** The address to listen on: 127.0.0.1 unless given. Any that is not loopback needs `auth`. */
+  readonly host?: string;
+  /** The port to listen on, 4000 unless given; 0 for any that is free. */
+  readonly port?: number;
+  /** Who may ask. Without it, on loopback only, everybody sees the whole of `tenant`. */
+  readonly auth?: AuthSettings;
+  /** The tenant of callers whose credential names none: `default` unless given. */
+  readonly tenant?: string;
+  readonly limits?: Partial<Limits>;
+  readonly logger: Logger;
+  /** What else must be ready, such as collectors that have charted their clusters once. */
+  readonly readiness?: () => Readiness | Promise<Readiness>;
+  /** How long `stop` lets the load balancer notice before it refuses requests, in milliseconds: 0 unless given. */
+  readonly drainMs?: number;
+}
+
+export interface Settings extends Omit<GatewayOptions, 'auth' | 'limits'> {
+  readonly host: string;
+  readonly port: number;
+  readonly auth: AuthSettings | null;
+  readonly tenant: string;
+  readonly limits: Limits;
+  readonly readiness: () => Readiness | Promise<Readiness>;
+  readonly drainMs: number;
+}
+
+/** The options made whole. Throws when they would open the graph to the network without asking who is there. */
+export function checkSettings(options: GatewayOptions): Settings {
+  const { host = '127.0.0.1', port = 4000, auth = null, tenant = 'default', limits = {}, drainMs = 0 } = options;
+  if (auth === null && !isLoopback(host)) {
+    throw new Error(
+      `refusing to listen on ${host} without authentication: set up JWT (issuer, audience, JWKS address) or a token file, or listen on 127.0.0.1`,
+    );
+  }
+  if (auth !== null && auth.jwt === undefined && auth.tokenFile === undefined) {
+    throw new Error('authentication needs JWT settings (issuer, audience, JWKS address), a token file, or both');
+  }
+  const readiness = options.readiness ?? (() => ({ ready: true, reasons: [] }));
+  return { ...options, host, port, auth, tenant, limits: { ...defaultLimits, ...limits }, readiness, drainMs };
+}

@@ -1,0 +1,55 @@
+import { randomUUID } from 'node:crypto';
+import Fastify, { type FastifyInstance } from 'fastify';
+import { guard } from './auth/authenticate.ts';
+import { type Drain, stopper } from './drain.ts';
+import { answerHttpErrors } from './errors.ts';
+import { serveGraphql } from './graphql.ts';
+import { securityHeaders } from './headers.ts';
+import { serveHealth } from './health.ts';
+import { serveIde } from './ide.ts';
+import { logRequests } from './log.ts';
+import { isLoopback, refuseForeignHosts } from './loopback.ts';
+import { serveMetrics } from './metrics.ts';
+import { checkSettings, type GatewayOptions } from './settings.ts';
+
+/** A gateway that listens. The store and the engines stay their opener's, to be closed after it. */
+export interface Gateway {
+  /** Where it is, such as http://127.0.0.1:4000. */
+  readonly url: string;
+  /** A request without a socket, for tests. */
+  readonly inject: FastifyInstance['inject'];
+  /** Lets requests in flight end and frees the port. May be called again. */
+  stop(): Promise<void>;
+}
+
+/** Starts the server. Rejects when the settings are unsafe or incomplete, or the port is taken, saying what to do. */
+export async function startGateway(options: GatewayOptions): Promise<Gateway> {
+  const settings = checkSettings(options);
+  const { host, port, logger, limits } = settings;
+  const drain: Drain = { draining: false };
+  const app: FastifyInstance = Fastify({
+    bodyLimit: limits.bodyBytes,
+    genReqId: () => randomUUID(),
+    logger: false,
+  });
+
+  logRequests(app, logger);
+  securityHeaders(app);
+  if (isLoopback(host)) refuseForeignHosts(app);
+  answerHttpErrors(app, logger, limits.bodyBytes);
+  const authenticated = await guard(app, settings);
+  const metrics = serveMetrics(app, authenticated);
+  const apollo = await serveGraphql(app, settings, authenticated, [metrics]);
+  serveHealth(app, settings, drain);
+  serveIde(app);
+  const stop = stopper(app, apollo, drain, settings.drainMs);
+
+  try {
+    const url = await app.listen({ host, port });
+    logger.info({ url }, 'listening');
+    return { url, stop, inject: app.inject.bind(app) };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}

@@ -1,0 +1,40 @@
+import type { EdgeDefinition } from '../graph/edges/define.ts';
+import { attackVersion, edges } from '../graph/edges/index.ts';
+import { kindName } from '../schema/names.ts';
+import type {
+  AttackEdgeResolvers,
+  AttackTechniqueResolvers,
+  NodeKind,
+  QueryResolvers,
+  TechniqueResolvers,
+} from '../schema/types.ts';
+import { evidenceOf } from './evidence.ts';
+
+const definitions: ReadonlyMap<string, EdgeDefinition> = new Map(edges.map((edge) => [edge.name, edge]));
+
+/** What this release knows of an attack edge by its kind; an edge from another release may be unknown. */
+export function techniqueOf(kind: string): EdgeDefinition | null {
+  return definitions.get(kind) ?? null;
+}
+
+const classes = { technique: 'TECHNIQUE', link: 'LINK' } as const;
+
+export const Query: QueryResolvers = { techniques: () => edges };
+
+export const AttackEdge: AttackEdgeResolvers = {
+  id: ({ edge }) => edge,
+  name: ({ kind }) => kind,
+  class: (step) => classes[step.class],
+  technique: ({ kind }) => techniqueOf(kind),
+  precondition: ({ kind }) => techniqueOf(kind)?.precondition ?? null,
+  remediation: ({ kind }) => techniqueOf(kind)?.remediation ?? null,
+  evidence: ({ edge }, _args, context) => evidenceOf(edge, context),
+};
+
+export const Technique: TechniqueResolvers = {
+  class: (edge) => classes[edge.class],
+  from: ({ from }) => from.map(kindName) as NodeKind[],
+  to: ({ to }) => to.filter((kind) => kind !== 'TargetSet').map(kindName) as NodeKind[],
+};
+
+export const AttackTechnique: AttackTechniqueResolvers = { version: () => attackVersion };

@@ -1,0 +1,32 @@
+import { grantOn } from '../graph/model/scope.ts';
+import type { ClusterResolvers, CoverageResolvers, CoverageState, QueryResolvers } from '../schema/types.ts';
+import { listNodes } from './connection.ts';
+import type { Context } from './context.ts';
+
+/** From the best to the worst. */
+const states = ['COMPLETE', 'PARTIAL', 'LOADING', 'RESTRICTED'] as const satisfies readonly CoverageState[];
+
+export const Query: QueryResolvers = { coverage: () => ({}) };
+
+export const Coverage: CoverageResolvers = {
+  state: async (_, _args, context) => {
+    const clusters = await context.reads.clusters();
+    const ranks = await Promise.all(clusters.map(async ({ id }) => states.indexOf(await stateOf(id, context))));
+    return states[Math.max(0, ...ranks)] ?? 'COMPLETE';
+  },
+  clusters: (_, args, context) => listNodes('Cluster', args, context),
+  gaps: (_, args, context) => listNodes('CoverageGap', args, context),
+};
+
+export const Cluster: ClusterResolvers = {
+  coverage: ({ id }, _args, context) => stateOf(id, context),
+};
+
+async function stateOf(cluster: string, { reads, scope }: Context): Promise<CoverageState> {
+  // Gaps are objects of the whole cluster: whoever sees only some namespaces must not read their absence as safety.
+  if (grantOn(scope, cluster) !== 'all') return 'RESTRICTED';
+  const gaps = await reads.facets(['CoverageGap'], { and: [] }, ['cluster', 'reason']);
+  const reasons = gaps.filter(({ values }) => values[0] === cluster).map(({ values }) => values[1]);
+  if (reasons.includes('LOADING')) return 'LOADING';
+  return reasons.length > 0 ? 'PARTIAL' : 'COMPLETE';
+}

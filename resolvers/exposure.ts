@@ -1,0 +1,85 @@
+import { edges } from '../graph/edges/index.ts';
+import type { GraphNode } from '../graph/model/graph.ts';
+import type { Filter } from '../graph/store/filter.ts';
+import type { Neighbour } from '../graph/store/port.ts';
+import { type Relation, relations } from '../schema/lists.ts';
+import type { ExposureFilter, ExposureResolvers, QueryResolvers } from '../schema/types.ts';
+import { techniqueOf } from './attack-edge.ts';
+import { type Connection, listNeighbours } from './connection.ts';
+import { badUserInput } from './errors.ts';
+import { evidenceOf } from './evidence.ts';
+import { filterOf } from './filter.ts';
+import { pageOf } from './page.ts';
+
+/** The attack edges by which a door is open to the Internet. */
+const openings = edges.filter(({ from }) => from.includes('Internet')).map(({ name }) => name);
+
+const none: Connection<Neighbour> = {
+  page: { items: [], hasNextPage: false },
+  hasPreviousPage: false,
+  total: () => Promise.resolve(0),
+};
+
+export const Query: QueryResolvers = {
+  exposures: async (_, args, { reads }) => {
+    const page = pageOf(args);
+    const { items } = await reads.find({ kinds: ['Internet'], page: { first: 1 } });
+    const internet = items[0]?.item;
+    const { technique, ...node } = args.filter ?? {};
+    // No relationship at all would mean every one to the store.
+    if (internet === undefined || technique?.length === 0) return none;
+    const filter: Filter = await filterOf('Node', node, reads);
+    const query = { relationships: openingsOf(technique), direction: 'out', filter } as const;
+    return {
+      page: await reads.adjacent(internet.id, { ...query, page }),
+      hasPreviousPage: args.after != null,
+      total: () => reads.countAdjacent(internet.id, query),
+    };
+  },
+};
+
+function openingsOf(wanted: ExposureFilter['technique']): readonly string[] {
+  const unknown = wanted?.find((name) => !openings.includes(name));
+  if (unknown !== undefined) {
+    throw badUserInput(`No door is opened by ${JSON.stringify(unknown)}; there are ${openings.join(', ')}.`);
+  }
+  return wanted ?? openings;
+}
+
+export const Exposure: ExposureResolvers = {
+  id: ({ edge }) => edge.id,
+  name: ({ edge }) => edge.kind,
+  technique: ({ edge }) => techniqueOf(edge.kind),
+  door: ({ node }) => node,
+  addresses: ({ edge, node }) => (edge.kind === 'EXPOSE_NODE_PORT' ? [] : addressesOf(node)),
+  ports: ({ edge, node }) => portsOf(edge.kind, node),
+  services: async ({ node }, args, context) => {
+    if (is(node, 'Ingress')) return listNeighbours(node, routesTo, args, context);
+    const own = is(node, 'Service') && args.after == null ? [{ cursor: node.id, item: node }] : [];
+    pageOf(args);
+    const total = async () => (is(node, 'Service') ? 1 : 0);
+    return { page: { items: own, hasNextPage: false }, hasPreviousPage: args.after != null, total };
+  },
+  evidence: ({ edge }, _args, context) => evidenceOf(edge.id, context),
+};
+
+const routesTo = relations.Ingress?.services as Relation;
+
+function is<K extends GraphNode['kind']>(node: GraphNode, kind: K): node is GraphNode<K> {
+  return node.kind === kind;
+}
+
+function addressesOf(door: GraphNode): readonly string[] {
+  if (is(door, 'Ingress')) return door.properties.addresses ?? [];
+  if (!is(door, 'Service')) return [];
+  return [...(door.properties.addresses ?? []), ...(door.properties.externalIps ?? [])];
+}
+
+function portsOf(opening: string, door: GraphNode): readonly string[] {
+  if (is(door, 'Service'))
+    return (opening === 'EXPOSE_NODE_PORT' ? door.properties.nodePorts : door.properties.ports) ?? [];
+  if (is(door, 'Container')) return door.properties.hostPorts ?? [];
+  // An ingress carries HTTP, and HTTPS where it has certificates; its controller decides on other ports.
+  if (is(door, 'Ingress')) return door.properties.tls ? ['80/TCP', '443/TCP'] : ['80/TCP'];
+  return [];
+}

@@ -1,0 +1,83 @@
+import type { NodeKind } from '../graph/model/kinds.ts';
+import type { ObservedRelationship } from '../graph/model/relationships.ts';
+import type { Direction } from '../graph/store/filter.ts';
+import { typeName, visibleKinds } from './names.ts';
+
+/** The types that lists are made of, each with the kinds behind it: a type for every kind, and the interfaces over several. */
+export const listTypes: Readonly<Record<string, readonly NodeKind[]>> = {
+  ...Object.fromEntries(
+    visibleKinds.filter((kind) => kind !== 'Internet').map((kind) => [typeName(kind), [kind]] as const),
+  ),
+  Identity: ['ServiceAccount', 'User', 'Group'],
+};
+
+/** The lists of Query, by the name of the field. */
+export const rootLists: Readonly<Record<string, string>> = {
+  clusters: 'Cluster',
+  namespaces: 'Namespace',
+  kubeNodes: 'KubeNode',
+  pods: 'Pod',
+  containers: 'Container',
+  serviceAccounts: 'ServiceAccount',
+  identities: 'Identity',
+  roles: 'Role',
+  bindings: 'Binding',
+  permissionSets: 'PermissionSet',
+  services: 'Service',
+  ingresses: 'Ingress',
+};
+
+/** A field that follows a relationship; the filter of its type has a condition of the same name. */
+export interface Relation {
+  readonly relationship: ObservedRelationship;
+  readonly direction: Direction;
+  /** The type at the other end. */
+  readonly type: string;
+  /** Whether there is at most one, so that the field is the node itself and no list. */
+  readonly one: boolean;
+}
+
+const to = (relationship: ObservedRelationship, type: string): Relation => ({
+  relationship,
+  direction: 'out',
+  type,
+  one: false,
+});
+const from = (relationship: ObservedRelationship, type: string): Relation => ({
+  relationship,
+  direction: 'in',
+  type,
+  one: false,
+});
+const one = (relation: Relation): Relation => ({ ...relation, one: true });
+
+const identity = { bindings: from('TO_SUBJECT', 'Binding') };
+
+/** The relationships that types show, by the name of the field. */
+export const relations: Readonly<Record<string, Readonly<Record<string, Relation>>>> = {
+  Cluster: { namespaces: from('IN_CLUSTER', 'Namespace'), kubeNodes: from('IN_CLUSTER', 'KubeNode') },
+  Namespace: {
+    pods: from('IN_NAMESPACE', 'Pod'),
+    serviceAccounts: from('IN_NAMESPACE', 'ServiceAccount'),
+    roles: from('IN_NAMESPACE', 'Role'),
+    bindings: from('IN_NAMESPACE', 'Binding'),
+    services: from('IN_NAMESPACE', 'Service'),
+    ingresses: from('IN_NAMESPACE', 'Ingress'),
+  },
+  KubeNode: { pods: from('RUNS_ON', 'Pod') },
+  Pod: {
+    node: one(to('RUNS_ON', 'KubeNode')),
+    serviceAccount: one(to('RUNS_AS', 'ServiceAccount')),
+    containers: to('HAS_CONTAINER', 'Container'),
+    services: from('SELECTS', 'Service'),
+  },
+  Container: { pod: one(from('HAS_CONTAINER', 'Pod')) },
+  Identity: identity,
+  ServiceAccount: { ...identity, pods: from('RUNS_AS', 'Pod') },
+  User: identity,
+  Group: identity,
+  Role: { bindings: from('GRANTS', 'Binding') },
+  Binding: { role: one(to('GRANTS', 'Role')), identities: to('TO_SUBJECT', 'Identity') },
+  Service: { pods: to('SELECTS', 'Pod'), ingresses: from('ROUTES_TO', 'Ingress') },
+  Ingress: { services: to('ROUTES_TO', 'Service') },
+};

@@ -1,0 +1,66 @@
+/** Writes schema/types.ts, the types of the resolvers, and schema/schema.graphql, the schema in print. */
+import { writeFileSync } from 'node:fs';
+import { codegen } from '@graphql-codegen/core';
+import * as typescript from '@graphql-codegen/typescript';
+import * as resolvers from '@graphql-codegen/typescript-resolvers';
+import { buildASTSchema, printSchema } from 'graphql';
+import { typeDefs } from '../schema/index.ts';
+import { listTypes } from '../schema/lists.ts';
+import { typeName, visibleKinds } from '../schema/names.ts';
+
+const model = '../graph/model/graph.ts#GraphNode';
+const answers = '../graph/paths/port.ts';
+
+/** What stands behind each GraphQL type when a resolver gets it. */
+const mappers = {
+  Node: model,
+  ClusterObject: model,
+  Identity: model,
+  ...Object.fromEntries(visibleKinds.map((kind) => [typeName(kind), `${model}<'${kind}'>`])),
+  ...Object.fromEntries(
+    Object.keys(listTypes).map((type) => [`${type}Connection`, '../resolvers/connection.ts#Connection']),
+  ),
+  // It holds nothing itself: each of its fields asks for its own.
+  Coverage: 'object',
+  AttackEdge: `${answers}#PathStep`,
+  AttackHop: `${answers}#PathStep`,
+  AttackPath: `${answers}#AttackPath as PathModel`,
+  AttackPathResult: `${answers}#PathAnswer`,
+  BlastRadius: `${answers}#BlastRadiusAnswer`,
+  ReachedNode: `${answers}#ReachedNode as ReachedModel`,
+  Technique: '../graph/edges/define.ts#EdgeDefinition',
+  AttackTechnique: '../graph/edges/define.ts#AttackTechnique as AttackTechniqueModel',
+  Exposure: '../graph/store/port.ts#Neighbour',
+  ExposureConnection: '../resolvers/connection.ts#Connection<Neighbour>',
+};
+const common = {
+  useTypeImports: true,
+  enumsAsTypes: true,
+  immutableTypes: true,
+  skipTypename: true,
+  scalars: { DateTime: 'string', ID: 'string' },
+};
+const root = new URL('../', import.meta.url);
+const path = new URL('schema/types.ts', root);
+
+const types = await codegen({
+  filename: path.pathname,
+  schema: typeDefs,
+  schemaAst: buildASTSchema(typeDefs),
+  documents: [],
+  config: {},
+  pluginMap: { typescript, resolvers },
+  plugins: [
+    { typescript: common },
+    {
+      resolvers: {
+        ...common,
+        optionalResolveType: true,
+        contextType: '../resolvers/context.ts#Context',
+        mappers,
+      },
+    },
+  ],
+});
+writeFileSync(path, types);
+writeFileSync(new URL('schema/schema.graphql', root), `${printSchema(buildASTSchema(typeDefs))}\n`);
