@@ -12,16 +12,8 @@ interface Place {
   readonly partition: number;
   /** RFC 3339 in UTC with milliseconds, so that times compare as text. */
   readonly at: string;
-}
-
-interface FoundNode {
-  readonly key: number;
-  readonly partition: number | null;
-  readonly kind: string;
-  readonly ref: string;
-  readonly namespace: string | null;
-  readonly name: string;
-  readonly deleted: string | null;
+  /** The numbers of the nodes met in this delta, by id. */
+  readonly keys: Map<string, number>;
 }
 
 /** Commits one delta, given as JSON that `validateDelta` has passed; `now` is in milliseconds since the epoch. */
@@ -53,7 +45,7 @@ export function applier(db: Database, limits: LogLimits): Apply {
     const delta = JSON.parse(json) as Delta;
     const at = new Date(delta.at).toISOString();
     const version = log.append(place.partition, cluster, expected, at, json);
-    const target: Place = { ...place, at };
+    const target: Place = { ...place, at, keys: new Map() };
     for (const node of delta.nodes) nodes.put(target, node);
     for (const edge of delta.edges) edges.put(target, edge);
     for (const id of delta.removedEdges) edges.remove(target, id);
@@ -71,11 +63,20 @@ export function applier(db: Database, limits: LogLimits): Apply {
   };
 }
 
+interface FoundNode {
+  readonly key: number;
+  readonly partition: number | null;
+  readonly kind: string;
+  readonly ref: string;
+  readonly namespace: string | null;
+  readonly name: string;
+  readonly deleted: string | null;
+}
+
 function nodeWriter(db: Database, words: Vocabulary) {
   const find = db.prepare<[number, string], FoundNode>(
     'SELECT key, partition, kind, ref, namespace, name, deleted FROM nodes WHERE tenant = ? AND id = ?',
   );
-  const findKey = db.prepare<[number, string], number>('SELECT key FROM nodes WHERE tenant = ? AND id = ?').pluck();
   const insert = db.prepare(
     `INSERT INTO nodes (tenant, id, partition, kind, ref, namespace, name, properties, claims, deleted)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)`,
@@ -87,7 +88,7 @@ function nodeWriter(db: Database, words: Vocabulary) {
     `UPDATE nodes SET partition = ?, kind = ?, ref = ?, namespace = ?, name = ?, properties = ?, claims = ?, deleted = NULL
      WHERE key = ?`,
   );
-  // Most updates leave the name and place alone, and then the indexes on them.
+  // Most updates leave name and place alone, and so the indexes on them: twice as fast as an upsert of the whole row.
   const updateState = db.prepare('UPDATE nodes SET properties = ?, claims = ? WHERE key = ?');
   const bury = db.prepare('UPDATE nodes SET deleted = ? WHERE key = ?');
   const claim = db.prepare(
@@ -97,80 +98,80 @@ function nodeWriter(db: Database, words: Vocabulary) {
   const dropClaim = db.prepare('UPDATE claims SET deleted = ? WHERE node = ? AND partition = ? AND deleted IS NULL');
   const isClaimed = db.prepare<[number], number>('SELECT 1 FROM claims WHERE node = ? AND deleted IS NULL').pluck();
 
-  function put({ tenant, partition }: Place, node: GraphNode): void {
-    const { shared } = nodeKind(node.kind);
-    const owner = shared ? null : partition;
-    const namespace = shared ? null : node.namespace;
-    const claims = words.claims(node.claims);
-    const ownClaims = shared ? null : claims;
-    const properties = JSON.stringify(node.properties);
-    const found = find.get(tenant, node.id);
-    let key: number;
-    if (found === undefined) {
-      key = Number(
-        insert.run(tenant, node.id, owner, node.kind, node.ref, namespace, node.name, properties, ownClaims)
-          .lastInsertRowid,
-      );
-    } else {
-      key = found.key;
-      if (found.kind !== '' && (found.kind !== node.kind || found.partition !== owner)) {
-        throw new StoreError(
-          'INVALID_VALUE',
-          `node ${node.id}: id: it already names a ${found.kind} of another natural key.`,
-        );
+  return {
+    put({ tenant, partition, keys }: Place, { id, kind, ref, name, ...node }: GraphNode): void {
+      const { shared } = nodeKind(kind);
+      const owner = shared ? null : partition;
+      const namespace = shared ? null : node.namespace;
+      const claims = words.claims(node.claims);
+      const ownClaims = shared ? null : claims;
+      const properties = JSON.stringify(node.properties);
+      const found = find.get(tenant, id);
+      let key = found?.key;
+      if (found === undefined || key === undefined) {
+        const { lastInsertRowid } = insert.run(tenant, id, owner, kind, ref, namespace, name, properties, ownClaims);
+        key = Number(lastInsertRowid);
+      } else {
+        if (found.kind !== '' && (found.kind !== kind || found.partition !== owner)) throw taken('node', id);
+        const unmoved = found.ref === ref && found.namespace === namespace && found.name === name;
+        if (found.deleted === null && unmoved) updateState.run(properties, ownClaims, key);
+        else update.run(owner, kind, ref, namespace, name, properties, ownClaims, key);
       }
-      const same = found.ref === node.ref && found.namespace === namespace && found.name === node.name;
-      if (found.deleted === null && same) updateState.run(properties, ownClaims, key);
-      else update.run(owner, node.kind, node.ref, namespace, node.name, properties, ownClaims, key);
-    }
-    if (shared) claim.run(key, partition, node.namespace, claims);
-  }
+      keys.set(id, key);
+      if (shared) claim.run(key, partition, node.namespace, claims);
+    },
 
-  function remove({ tenant, partition, at }: Place, id: string): void {
-    const found = find.get(tenant, id);
-    if (found === undefined || found.deleted !== null) return;
-    if (found.partition === partition) bury.run(at, found.key);
-    else if (found.partition === null && dropClaim.run(at, found.key, partition).changes > 0) {
-      if (isClaimed.get(found.key) === undefined) bury.run(at, found.key);
-    }
-  }
+    remove({ tenant, partition, at }: Place, id: string): void {
+      const found = find.get(tenant, id);
+      if (found === undefined || found.deleted !== null) return;
+      if (found.partition === partition) bury.run(at, found.key);
+      else if (found.partition === null && dropClaim.run(at, found.key, partition).changes > 0) {
+        if (isClaimed.get(found.key) === undefined) bury.run(at, found.key);
+      }
+    },
 
-  /** The number of a node; an edge may come before the node it leads to. */
-  function keyOf(tenant: number, id: string): number {
-    return findKey.get(tenant, id) ?? Number(insertUnknown.run(tenant, id).lastInsertRowid);
-  }
-
-  return { put, remove, keyOf };
+    /** The number of a node; an edge may come before the node it leads to. */
+    keyOf({ tenant, keys }: Place, id: string): number {
+      const known = keys.get(id);
+      if (known !== undefined) return known;
+      const key = find.get(tenant, id)?.key ?? Number(insertUnknown.run(tenant, id).lastInsertRowid);
+      keys.set(id, key);
+      return key;
+    },
+  };
 }
 
-function edgeWriter(db: Database, words: Vocabulary, keyOf: (tenant: number, id: string) => number) {
-  const update = db.prepare(
-    `UPDATE edges SET claims = ?, attack = ?, properties = ?
-     WHERE id = ? AND partition = ? AND kind = ? AND source = ? AND target = ?`,
-  );
-  const insert = db.prepare(
-    `INSERT OR REPLACE INTO edges (claims, attack, properties, id, partition, kind, source, target)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+function edgeWriter(db: Database, words: Vocabulary, keyOf: (place: Place, id: string) => number) {
+  const upsert = db.prepare(
+    `INSERT INTO edges (partition, id, kind, source, target, claims, attack, properties) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT (id, partition) DO UPDATE
+     SET claims = excluded.claims, attack = excluded.attack, properties = excluded.properties
+     WHERE edges.kind = excluded.kind AND edges.source = excluded.source AND edges.target = excluded.target`,
   );
   const drop = db.prepare('DELETE FROM edges WHERE id = ? AND partition = ?');
 
   return {
-    put({ tenant, partition }: Place, edge: GraphEdge): void {
+    put(place: Place, edge: GraphEdge): void {
       const properties = JSON.stringify(edge.properties);
-      const row = [
+      const { changes } = upsert.run(
+        place.partition,
+        edge.id,
+        words.word(edge.kind),
+        keyOf(place, edge.from),
+        keyOf(place, edge.to),
         words.claims(edge.claims),
         edge.attack === null ? null : JSON.stringify(edge.attack),
         properties === '{}' ? null : properties,
-        edge.id,
-        partition,
-        words.word(edge.kind),
-        keyOf(tenant, edge.from),
-        keyOf(tenant, edge.to),
-      ];
-      if (update.run(row).changes === 0) insert.run(row);
+      );
+      if (changes === 0) throw taken('edge', edge.id);
     },
     remove({ partition }: Place, id: string): void {
       drop.run(id, partition);
     },
   };
+}
+
+/** An id is a pure function of the natural key; here it is not. */
+function taken(what: string, id: string): StoreError {
+  return new StoreError('INVALID_VALUE', `${what} ${JSON.stringify(id)}: id: it already stands for another ${what}.`);
 }

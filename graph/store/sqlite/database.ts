@@ -16,6 +16,8 @@ export function openDatabase(path: string): Database {
       db.pragma('journal_mode = WAL');
       db.pragma('synchronous = FULL');
       db.pragma('cache_size = -65536');
+      // Pages a bulk load changes again and again are then written back once.
+      db.pragma('wal_autocheckpoint = 8000');
       db.pragma('mmap_size = 268435456');
       db.pragma('temp_store = MEMORY');
       // Past this many bytes the WAL is cut back after a checkpoint, so that one bulk load does not keep its disk.

@@ -10,6 +10,8 @@ export const byName: Order = { field: 'ref' };
 export interface OrderSql {
   /** What is ordered by; a cursor carries it. */
   readonly value: string;
+  /** DESC, or nothing. */
+  readonly direction: string;
   /** The list for ORDER BY. */
   readonly by: string;
   /** True for what comes after the cursor. */
@@ -20,7 +22,7 @@ const neverNull = ['id', 'kind', 'ref', 'name'];
 
 /**
  * The order of the nodes with this alias: by a field, nulls last either way, ties by `ids` (expressions). SQLite compares
- * text as UTF-8 bytes, which is by code point.
+ * text as UTF-8 bytes, which is by code point. `sorted` asks for the nodes to be found some other way than in this order.
  */
 export function orderSql(
   order: Order,
@@ -29,22 +31,24 @@ export function orderSql(
   ids: readonly string[],
   cursor: string | undefined,
   { bind }: Parameters,
+  sorted = false,
 ): OrderSql {
   const field = orderField(kinds, order);
-  const value = fieldSql(field, node);
+  // A unary + keeps SQLite from using an index. https://www.sqlite.org/optoverview.html#disqualifying_where_clause_terms_using_unary_
+  const value = `${sorted ? '+' : ''}${fieldSql(field, node)}`;
   const plain = neverNull.includes(field.name) && !field.property;
-  const direction = order.descending ? ' DESC' : '';
-  const by = [plain ? `${value}${direction}` : `${value}${direction} NULLS LAST`, ...ids].join(', ');
-  if (cursor === undefined) return { value, by, after: 'TRUE' };
+  const direction = order.descending ? 'DESC' : '';
+  const by = [`${value} ${direction}${plain ? '' : ' NULLS LAST'}`, ...ids].join(', ');
+  if (cursor === undefined) return { value, direction, by, after: 'TRUE' };
 
   const position = readCursor(order, ids.length, cursor);
   const tie = `(${ids.join(', ')}) > (${position.ids.map(bind).join(', ')})`;
-  if (position.value === null) return { value, by, after: `(${value} IS NULL AND ${tie})` };
+  if (position.value === null) return { value, direction, by, after: `(${value} IS NULL AND ${tie})` };
   const last = bind(position.value);
   const beyond = `(${value} ${order.descending ? '<' : '>'} ${last} OR (${value} = ${last} AND ${tie})`;
   // The first bound is implied by the rest; it is what an index can start from.
   const after = plain
     ? `(${value} ${order.descending ? '<=' : '>='} ${last} AND ${beyond}))`
     : `${beyond} OR ${value} IS NULL)`;
-  return { value, by, after };
+  return { value, direction, by, after };
 }

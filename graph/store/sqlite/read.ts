@@ -8,9 +8,9 @@ import { StoreError } from '../errors.ts';
 import { fieldOf, shownKinds } from '../field.ts';
 import { everything, type Filter, type Page, type Scalar } from '../filter.ts';
 import type { Facet, FindQuery } from '../port.ts';
-import { fieldSql, filterSql, kindsSql } from './filter.ts';
+import { fieldSql, filterSql, isSelective, kindsSql } from './filter.ts';
 import type { Names } from './names.ts';
-import { byName, orderSql } from './order.ts';
+import { byName, type OrderSql, orderSql } from './order.ts';
 import { type Parameters, parameters } from './parameters.ts';
 import { type EdgeRow, edgeColumns, type NodeRow, nodeColumns, nodeWidth, toEdge, toNode } from './rows.ts';
 import { firstOfEdge, type ScopeSql, scopeSql } from './scope.ts';
@@ -28,8 +28,16 @@ export function reads(db: Database, names: Names) {
     checkKinds(kinds);
     const asked = kinds.length === 0 ? shownKinds : [...new Set(kinds)];
     checkFilter(asked, filter);
-    const where = `${kindsSql(asked, 'n')} AND ${scope.alive('n')} AND ${filterSql(filter, asked, 'n', scope, parameters)}`;
+    const where = `${scope.alive('n')} AND ${filterSql(filter, asked, 'n', scope, parameters)}`;
     return { asked, where };
+  }
+
+  /** The first of a list of nodes: the first of each kind by its index, merged. */
+  function firstOf(asked: readonly NodeKind[], where: string, order: OrderSql, limit: string): string {
+    const one = (kind: NodeKind): string =>
+      `SELECT * FROM (SELECT n.key, ${order.value} AS value, n.id AS id FROM nodes n
+       WHERE ${kindsSql([kind], 'n')} AND ${where} AND ${order.after} ORDER BY ${order.by} LIMIT ${limit})`;
+    return asked.map(one).join(' UNION ALL ');
   }
 
   return {
@@ -65,10 +73,12 @@ export function reads(db: Database, names: Names) {
       const given = parameters();
       const within = scopeSql(scope, names, given);
       const { asked, where } = matching(within, kinds, filter, given);
-      const sql = orderSql(order, asked, 'n', ['n.id'], page.after, given);
+      const sql = orderSql(order, asked, 'n', ['n.id'], page.after, given, isSelective(filter));
+      const limit = given.bind(page.first + 1);
       const rows = select<[...NodeRow, Scalar | null]>(
-        `SELECT ${nodeColumns('n', within)}, ${sql.value} FROM nodes n WHERE ${where} AND ${sql.after}
-         ORDER BY ${sql.by} LIMIT ${given.bind(page.first + 1)}`,
+        `SELECT ${nodeColumns('n', within)}, first.value FROM (${firstOf(asked, where, sql, limit)}) first
+         CROSS JOIN nodes n ON n.key = first.key
+         ORDER BY first.value ${sql.direction} NULLS LAST, first.id LIMIT ${limit}`,
         given,
       );
       const items = rows.slice(0, page.first).map((row) => ({
@@ -80,8 +90,9 @@ export function reads(db: Database, names: Names) {
 
     count(scope: Scope, kinds: readonly NodeKind[], filter: Filter = everything): number {
       const given = parameters();
-      const { where } = matching(scopeSql(scope, names, given), kinds, filter, given);
-      return (select<[number]>(`SELECT count(*) FROM nodes n WHERE ${where}`, given)[0] as [number])[0];
+      const { asked, where } = matching(scopeSql(scope, names, given), kinds, filter, given);
+      const sql = `SELECT count(*) FROM nodes n WHERE ${kindsSql(asked, 'n')} AND ${where}`;
+      return (select<[number]>(sql, given)[0] as [number])[0];
     },
 
     facets(
@@ -101,7 +112,7 @@ export function reads(db: Database, names: Names) {
       );
       const values = fields.map((field, i) => (field.type === 'strings' ? `f${i}.value` : fieldSql(field, 'n')));
       const rows = select<[number, ...Scalar[]]>(
-        `SELECT count(*) AS total, ${values.join(', ')} FROM nodes n ${lists.join(' ')} WHERE ${where}
+        `SELECT count(*) AS total, ${values.join(', ')} FROM nodes n ${lists.join(' ')} WHERE ${kindsSql(asked, 'n')} AND ${where}
          GROUP BY ${values.join(', ')} ORDER BY total DESC, ${values.map((value) => `${value} NULLS LAST`).join(', ')}
          LIMIT ${maxFacets + 1}`,
         given,
