@@ -1,6 +1,6 @@
 import type { NodeFact } from '../../../graph/model/observation.ts';
+import { bootstrapRoles } from './bootstrap-roles.ts';
 import type { DumpContents } from './contents.ts';
-import type { DumpObject } from './objects.ts';
 import { podOf, type Workload, workloadsAbove } from './workloads.ts';
 
 /**
@@ -12,7 +12,7 @@ export function addImplied(contents: DumpContents): void {
   addNamespaces(contents);
   addServiceAccounts(contents);
   addEndpointSlices(contents);
-  addClusterAdmin(contents);
+  addBootstrapRoles(contents);
 }
 
 const place = 'implied';
@@ -112,21 +112,19 @@ function isSelected(pod: NodeFact<'Pod'>, service: NodeFact<'Service'>): boolean
   return (service.properties.selector ?? []).every((pair) => labels.has(pair));
 }
 
-/** The role that every API server makes for itself at start (RBAC's bootstrap policy), when a manifest binds it. */
-function addClusterAdmin(contents: DumpContents): void {
-  if (contents.has('ClusterRole', 'cluster-admin')) return;
-  const binds = ['ClusterRoleBinding', 'RoleBinding'].some((kind) =>
-    Iterator.from(contents.nodes(kind, 'Binding')).some(
-      ({ properties }) => properties.roleRef === 'Role/cluster-admin',
-    ),
-  );
-  if (!binds) return;
-  const rules = [
-    { apiGroups: ['*'], resources: ['*'], verbs: ['*'] },
-    { nonResourceURLs: ['*'], verbs: ['*'] },
-  ];
-  const json = { metadata: { name: 'cluster-admin' }, rules };
-  contents.add({ kind: 'ClusterRole', group: 'rbac.authorization.k8s.io', json } satisfies DumpObject, place);
+/** The roles that every API server makes for itself, where a manifest binds one. */
+function addBootstrapRoles(contents: DumpContents): void {
+  const bound = new Set<string | null | undefined>();
+  for (const kind of ['ClusterRoleBinding', 'RoleBinding']) {
+    for (const { properties } of contents.nodes(kind, 'Binding')) bound.add(properties.roleRef);
+  }
+  for (const [name, rules] of Object.entries(bootstrapRoles)) {
+    if (!bound.has(`Role/${name}`) || contents.has('ClusterRole', name)) continue;
+    contents.add(
+      { kind: 'ClusterRole', group: 'rbac.authorization.k8s.io', json: { metadata: { name }, rules } },
+      place,
+    );
+  }
 }
 
 function labelValue(labels: readonly string[], key: string): string | undefined {
