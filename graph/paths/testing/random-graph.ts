@@ -60,7 +60,7 @@ export function randomNode(random: Random, number: number): GraphNode {
 /** Few difficulties, so that many paths cost the same; links both ways, so that cycles cost nothing. */
 export function randomEdge(random: Random, nodes: number): GraphEdge {
   const item = () => ({ object: `ref/v${random.integer(nodes)}`, field: 'spec' });
-  const evidence = random.chance(0.5)
+  const evidence = random.chance(0.4)
     ? []
     : Array.from({ length: 1 + random.integer(2) }, () => Array.from({ length: 1 + random.integer(2) }, item));
   return graphEdge(
@@ -89,6 +89,19 @@ export function randomGraph(random: Random): SmallGraph {
   return { nodes: [...nodes, ...claims], edges: [...known.values()] };
 }
 
+/** Everything visible, nearly every edge there, and nearly all of them alike: many paths differ by the ids of edges alone. */
+export function crowdedGraph(random: Random): SmallGraph {
+  const cluster = clusters[0];
+  const ids = Array.from({ length: 5 + random.integer(3) }, (_, number) => `v${number}`);
+  const nodes = ids.map((id) => ({ cluster, node: graphNode(id, 'Pod', cluster, null) }));
+  const edges = ids.flatMap((from) =>
+    ids
+      .filter((to) => to !== from && random.chance(0.6))
+      .map((to) => graphEdge(random.pick(['A', 'B', 'C']), from, to, random.pick([null, 1, 1, 1, 2, 5]))),
+  );
+  return { nodes, edges: edges.map((edge) => ({ cluster, edge })) };
+}
+
 export function randomScope(random: Random): Scope {
   if (random.chance(0.6)) return { tenant, clusters: 'all' };
   const grants: Record<string, ClusterGrant> = {};
@@ -107,8 +120,8 @@ export function randomEndpoint(random: Random, graph: SmallGraph): Endpoint {
 }
 
 export function randomWithout(random: Random, graph: SmallGraph): readonly Without[] {
-  if (random.chance(0.6)) return [];
-  const nodes = random.sample(graph.nodes, 2).map(({ node }) => ({ node: node.id }));
+  if (random.chance(0.5)) return [];
+  const nodes = random.sample(graph.nodes, 3).map(({ node }) => ({ node: node.id }));
   const edges = random.sample(graph.edges, 2).map(({ edge }) => ({ edge: edge.id }));
   return [...nodes, ...edges, { node: 'unknown' }, { edge: 'unknown' }];
 }
