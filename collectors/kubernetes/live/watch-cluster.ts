@@ -16,6 +16,9 @@ export interface WatchConfig extends ClusterConfig {
   readonly timing?: Timing;
 }
 
+/** The kinds of the extents that are watched. */
+export const watchedKinds: readonly string[] = ['Cluster', ...objectKinds.map(({ kind }) => kind)];
+
 /** Lists are the heavy part, for the API server and for us. */
 const listsAtATime = 4;
 

@@ -34,7 +34,9 @@ export function parseYaml(text: string, line: number): ParsedDocument {
     return { line, message: `the document is longer than ${maxYamlLength >> 20} MiB: split it, or write it as JSON` };
   }
   const lines = new LineCounter();
-  const at = (offset: number): number => line + lines.linePos(offset).line - 1;
+  // What is missing at the end is missing from the last line that says something.
+  const end = text.trimEnd().length;
+  const at = (offset: number): number => line + lines.linePos(Math.min(offset, end)).line - 1;
   try {
     const document = parseDocument(text, {
       schema: 'yaml-1.1',
