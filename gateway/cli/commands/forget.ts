@@ -1,0 +1,35 @@
+import { hostname } from 'node:os';
+import { openSqlite } from '../../../graph/store/sqlite/open.ts';
+import { forgetCluster } from '../../fleet/forget-cluster.ts';
+import type { Run } from '../command.ts';
+import { CommandError, exitStatus } from '../errors.ts';
+import { storedChart } from '../stored-chart.ts';
+
+export const run: Run = async (settings, names, terminal) => {
+  const [name, ...more] = names;
+  if (name === undefined || more.length > 0) throw new CommandError('name one cluster');
+  const stored = await storedChart(settings);
+  await stored.close();
+  const known = stored.clusters.filter((cluster) => cluster.name === name || cluster.id === name);
+  const [cluster] = known;
+  if (!cluster)
+    throw new CommandError(
+      `there is no cluster ${name}; there are: ${stored.clusters.map((held) => held.name).join(', ') || 'none'}`,
+    );
+  if (known.length > 1)
+    throw new CommandError(
+      `several clusters are named ${name}; name one by id: ${known.map(({ id }) => id).join(', ')}`,
+    );
+  const { store, records, close } = await openSqlite(settings.store);
+  try {
+    const partition = { tenant: settings.tenant, cluster: cluster.id };
+    const lease = await records.acquireLease(partition, `forget on ${hostname()}, process ${process.pid}`, 60_000);
+    if (!lease) throw new CommandError(`${name} is being followed: stop that first`, exitStatus.outside);
+    const count = await forgetCluster(store, lease);
+    await records.releaseLease(lease);
+    terminal.err(`forgot ${name}: ${count} nodes\n`);
+    return exitStatus.done;
+  } finally {
+    await close();
+  }
+};

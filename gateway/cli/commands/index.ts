@@ -1,0 +1,65 @@
+import type { Command } from '../command.ts';
+
+/** Every command, in the order of help. What a command needs is loaded when it runs. */
+export const commands: readonly Command[] = [
+  {
+    name: 'up',
+    usage: '[PATH|- ...]',
+    summary:
+      'serve the chart: of the cluster of the kubeconfig, followed live; of a dump; else of the examples\n\nOpens nothing to the network without authentication.',
+    settings: [
+      'host',
+      'port',
+      'store',
+      'kubeconfig',
+      'context',
+      'cluster',
+      'podSecurity',
+      'maxHops',
+      'tenant',
+      'jwksUrl',
+      'jwtIssuer',
+      'jwtAudience',
+      'tokens',
+      'logLevel',
+      'config',
+    ],
+    load: () => import('./up.ts'),
+  },
+  {
+    name: 'chart',
+    usage: 'PATH|- ...',
+    summary:
+      'chart an offline dump: every attack edge with its evidence\n\nReads what kubectl get -o yaml or json prints, plain manifests, and folders of them.\nA folder of folders that each hold a Node or the namespace kube-system is several clusters.',
+    settings: ['format', 'cluster', 'podSecurity'],
+    load: () => import('./chart.ts'),
+  },
+  {
+    name: 'paths',
+    usage: '[PATH|- ...]',
+    summary:
+      'cheapest attack paths, of a dump or of what the store holds\n\nA path costs the sum of the difficulties of its techniques, 0 to 9 each.',
+    settings: [
+      'from',
+      'to',
+      'first',
+      'maxHops',
+      'json',
+      'failOn',
+      'cluster',
+      'podSecurity',
+      'store',
+      'tenant',
+      'config',
+    ],
+    load: () => import('./paths.ts'),
+  },
+  {
+    name: 'forget',
+    usage: 'NAME',
+    summary:
+      'drop a cluster from the store\n\nWhat other clusters share with it stays. Stop whatever follows the cluster first.',
+    settings: ['store', 'tenant', 'config'],
+    load: () => import('./forget.ts'),
+  },
+];

@@ -1,0 +1,13 @@
+/** How a command ends; see docs/cli.md. */
+export const exitStatus = { done: 0, findings: 1, usage: 2, outside: 3 } as const;
+
+/** A failure that the person at the command line can act on: printed as one line, without a stack. */
+export class CommandError extends Error {
+  readonly status: number;
+
+  constructor(message: string, status: number = exitStatus.usage, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'CommandError';
+    this.status = status;
+  }
+}

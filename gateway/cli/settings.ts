@@ -1,0 +1,198 @@
+import { readFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { parse } from 'yaml';
+import { CommandError } from './errors.ts';
+
+/** One setting: a flag, an environment variable and a key of the settings file, in this order of precedence. */
+export interface Setting {
+  readonly type: 'string' | 'integer' | 'boolean';
+  readonly default: string | number | boolean | null;
+  /** What stands for the value in help; absent for a boolean. */
+  readonly value?: string;
+  readonly description: string;
+}
+
+/** Every setting of every command. The flag of `podSecurity` is --pod-security, its variable PORTOLAN_POD_SECURITY. */
+export const settings = {
+  config: {
+    type: 'string',
+    default: null,
+    value: 'FILE',
+    description: 'settings file (YAML); ./portolan.yaml when it is there',
+  },
+  store: {
+    type: 'string',
+    default: './portolan.db',
+    value: 'FILE',
+    description: 'where the graph is kept: an SQLite file',
+  },
+  tenant: { type: 'string', default: 'default', value: 'NAME', description: 'whose graph it is' },
+  host: {
+    type: 'string',
+    default: '127.0.0.1',
+    value: 'ADDRESS',
+    description: 'address to listen on; other than loopback needs authentication',
+  },
+  port: { type: 'integer', default: 4000, value: 'PORT', description: 'port to listen on; 0 for any free one' },
+  kubeconfig: {
+    type: 'string',
+    default: null,
+    value: 'FILE',
+    description: 'kubeconfig; else KUBECONFIG, ~/.kube/config, or the pod we run in',
+  },
+  context: {
+    type: 'string',
+    default: null,
+    value: 'NAME',
+    description: 'context of the kubeconfig; else its current one',
+  },
+  cluster: {
+    type: 'string',
+    default: null,
+    value: 'NAME',
+    description: 'name of the cluster; else of the context, or the folder of a dump',
+  },
+  podSecurity: {
+    type: 'string',
+    default: 'privileged',
+    value: 'LEVEL',
+    description: 'Pod Security level the API server enforces by default: privileged, baseline or restricted',
+  },
+  jwksUrl: { type: 'string', default: null, value: 'URL', description: 'JSON Web Key Set to verify bearer tokens by' },
+  jwtIssuer: { type: 'string', default: null, value: 'URL', description: 'issuer the tokens must have' },
+  jwtAudience: { type: 'string', default: null, value: 'NAME', description: 'audience the tokens must have' },
+  tokens: {
+    type: 'string',
+    default: null,
+    value: 'FILE',
+    description: 'file of static tokens, for small installations',
+  },
+  logLevel: {
+    type: 'string',
+    default: null,
+    value: 'LEVEL',
+    description: 'least level of logs: trace, debug, info, warn or error; else info, or warn on a terminal',
+  },
+  format: { type: 'string', default: 'table', value: 'FORMAT', description: 'table, ndjson or graphml' },
+  from: {
+    type: 'string',
+    default: null,
+    value: 'NODES',
+    description:
+      'INTERNET, EXPOSED_PODS, a kind (Pod), or readable names (Pod/default/*); else the Internet, or any pod where nothing is exposed',
+  },
+  to: {
+    type: 'string',
+    default: 'CLUSTER_ADMIN',
+    value: 'NODES',
+    description: 'CLUSTER_ADMIN, a kind, or readable names',
+  },
+  first: { type: 'integer', default: 10, value: 'N', description: 'how many paths' },
+  maxHops: { type: 'integer', default: 12, value: 'N', description: 'the most technique steps of a path' },
+  json: { type: 'boolean', default: false, description: 'machine-readable output' },
+  failOn: {
+    type: 'string',
+    default: null,
+    value: 'COST',
+    description: 'exit with 1 when a path costs at most this, or any for any path',
+  },
+  help: { type: 'boolean', default: false, description: 'show this' },
+} as const satisfies Readonly<Record<string, Setting>>;
+
+export type SettingName = keyof typeof settings;
+
+type ValueOf<S extends Setting> =
+  | (S['type'] extends 'integer' ? number : S['type'] extends 'boolean' ? boolean : string)
+  | (S['default'] extends null ? null : never);
+
+export type Settings = { readonly [K in SettingName]: ValueOf<(typeof settings)[K]> };
+
+function kebab(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
+export function flagOf(name: SettingName): string {
+  return `--${kebab(name)}`;
+}
+
+export function variableOf(name: SettingName): string {
+  return `PORTOLAN_${kebab(name).replaceAll('-', '_').toUpperCase()}`;
+}
+
+const names = Object.keys(settings) as SettingName[];
+
+function convert(name: SettingName, text: unknown, place: string): string | number | boolean {
+  const { type } = settings[name];
+  if (type === 'string' && (typeof text === 'string' || typeof text === 'number')) return String(text);
+  if (type === 'boolean' && (text === true || text === 'true' || text === '1')) return true;
+  if (type === 'boolean' && (text === false || text === 'false' || text === '0')) return false;
+  if (type === 'integer' && /^\d{1,9}$/.test(String(text))) return Number(text);
+  const wanted = type === 'integer' ? 'a whole number' : type === 'boolean' ? 'true or false' : 'text';
+  throw new CommandError(`${place}: ${JSON.stringify(text)} is not ${wanted}`);
+}
+
+function fromFile(path: string | null): Record<string, unknown> {
+  const file = path ?? './portolan.yaml';
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    if (path === null && (error as NodeJS.ErrnoException).code === 'ENOENT') return {};
+    throw new CommandError(`settings file ${file} cannot be read: ${(error as Error).message}`);
+  }
+  let read: unknown;
+  try {
+    read = parse(text) ?? {};
+  } catch (error) {
+    throw new CommandError(`settings file ${file}: ${(error as Error).message}`);
+  }
+  if (typeof read !== 'object' || read === null || Array.isArray(read))
+    throw new CommandError(`settings file ${file} is not a map of settings`);
+  for (const key of Object.keys(read)) {
+    if (!names.includes(key as SettingName))
+      throw new CommandError(`settings file ${file}: there is no setting ${key}; see portolan help`);
+  }
+  return read as Record<string, unknown>;
+}
+
+/** Reads the settings a command knows from its arguments, the environment and the settings file. */
+export function readSettings(
+  args: readonly string[],
+  known: readonly SettingName[],
+  environment: Readonly<Record<string, string | undefined>>,
+): { readonly settings: Settings; readonly positionals: readonly string[] } {
+  const options = Object.fromEntries(
+    [...known, 'help' as const].map((name) => [
+      kebab(name),
+      { type: settings[name].type === 'boolean' ? 'boolean' : 'string' } as const,
+    ]),
+  );
+  let parsed: ReturnType<typeof parseArgs>;
+  try {
+    parsed = parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
+  } catch (error) {
+    throw new CommandError((error as Error).message.split('. ')[0] as string);
+  }
+  const given = (name: SettingName): string | number | boolean | undefined => {
+    const flag = parsed.values[kebab(name)];
+    if (flag !== undefined) return convert(name, flag, flagOf(name));
+    const variable = environment[variableOf(name)];
+    return variable === undefined || variable === '' ? undefined : convert(name, variable, variableOf(name));
+  };
+  const file = known.includes('config') ? fromFile((given('config') as string | undefined) ?? null) : {};
+  const values = names.map((name) => {
+    const value =
+      given(name) ?? (file[name] === undefined ? undefined : convert(name, file[name], `settings file: ${name}`));
+    return [name, value ?? settings[name].default];
+  });
+  return { settings: Object.fromEntries(values) as unknown as Settings, positionals: parsed.positionals };
+}
+
+const podSecurityLevels = ['privileged', 'baseline', 'restricted'] as const;
+
+/** The level that --pod-security names. */
+export function podSecurityLevel({ podSecurity }: Settings): (typeof podSecurityLevels)[number] {
+  const level = podSecurityLevels.find((known) => known === podSecurity);
+  if (!level) throw new CommandError(`--pod-security ${podSecurity}: there are ${podSecurityLevels.join(', ')}`);
+  return level;
+}
