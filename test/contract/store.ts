@@ -1,0 +1,20 @@
+import { after, before, describe } from 'node:test';
+import type { Opened } from './context.ts';
+import { readsContract } from './reads.ts';
+import { valuesContract } from './values.ts';
+import { writesContract } from './writes.ts';
+
+/** What every store must do, as tests of node:test. `open` may give a store that others use too: each test is a tenant of its own. */
+export function storeContract(name: string, open: () => Promise<Opened>): void {
+  describe(`${name} keeps the contract of the store`, () => {
+    let opened: Opened;
+    before(async () => {
+      opened = await open();
+    });
+    after(() => opened.close());
+    const subject = () => opened;
+    describe('writes', () => writesContract(subject));
+    describe('values', () => valuesContract(subject));
+    describe('reads', () => readsContract(subject));
+  });
+}
