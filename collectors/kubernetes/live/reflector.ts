@@ -36,7 +36,8 @@ export async function* reflect(
   let declared: GapReason | null = null;
 
   while (!signal.aborted) {
-    const startedAt = Date.now();
+    let openedAt = Number.POSITIVE_INFINITY;
+    const settled = (): boolean => Date.now() - openedAt >= timing.settledMs;
     try {
       if (version === null) {
         const giveBack = await slots.take();
@@ -48,14 +49,17 @@ export async function* reflect(
         failures = 0;
         declared = null;
       } else {
-        for await (const event of watch(kind, server, options, version)) {
-          version = event.version ?? version;
-          failures = 0;
-          expired = 0;
-          yield* event.observations;
+        for await (const step of watch(kind, server, options, version)) {
+          openedAt = Math.min(openedAt, Date.now());
+          if (step.version !== null) {
+            version = step.version;
+            failures = 0;
+            expired = 0;
+          }
+          yield* step.observations;
         }
         // In order, at the time we asked for; an API server that ends it at once is to be left in peace for a while.
-        if (Date.now() - startedAt < timing.settledMs) throw new Error('the watch ended as soon as it began');
+        if (!settled()) throw new Error('the watch ended as soon as it began');
         failures = 0;
       }
     } catch (error) {
@@ -66,7 +70,7 @@ export async function* reflect(
         if (expired > 1) await pause(backoff(expired - 1, timing.backoffMs), signal);
         continue;
       }
-      if (version !== null && Date.now() - startedAt >= timing.settledMs) failures = 0;
+      if (settled()) failures = 0;
       failures += 1;
       const setback = judge(kind, error, failures, timing);
       if (setback.reason !== null) {
@@ -189,11 +193,12 @@ function* mapped(
 }
 
 interface WatchStep {
+  /** Up to which the watch has told; null if this step does not say. */
   readonly version: string | null;
   readonly observations: Iterable<Observation>;
 }
 
-/** One watch from a version, until it ends. Throws what the API server reports, also in mid-stream. */
+/** One watch from a version, until it ends: an empty step once it stands. Throws what the API server reports, also in mid-stream. */
 async function* watch(
   kind: ObjectKind,
   server: ApiServer,
@@ -208,7 +213,9 @@ async function* watch(
     resourceVersion: version,
     timeoutSeconds: String(Math.round(least + Math.random() * (most - least))),
   });
-  for await (const group of lines(await server.stream(`${resourcePath(kind)}?${query}`, signal))) {
+  const body = await server.stream(`${resourcePath(kind)}?${query}`, signal);
+  yield { version: null, observations: [] };
+  for await (const group of lines(body)) {
     const observations: Observation[] = [];
     let latest: string | null = null;
     let failure: ApiError | null = null;
