@@ -128,15 +128,18 @@ async function until(
   const server = apiServer({ kubeconfig }, timing);
   const said: string[] = [];
   const options = { context: { cluster: 'c', audiences: [] }, timing, slots: slots(1), signal: stop.signal };
-  for await (const observation of reflect(namespace, server, options)) {
-    said.push(...words(observation));
-    await each?.(observation);
-    if (said.at(-1) === last && said.filter((word) => word === last).length === times) stop.abort();
+  try {
+    for await (const observation of reflect(namespace, server, options)) {
+      said.push(...words(observation));
+      await each?.(observation);
+      if (said.at(-1) === last && said.filter((word) => word === last).length === times) stop.abort();
+    }
+  } finally {
+    clearTimeout(overdue);
+    stop.abort();
+    await server.close();
   }
-  const late = said.at(-1) !== last;
-  clearTimeout(overdue);
-  await server.close();
-  assert.ok(!late, `${last} did not come: ${said}`);
+  assert.equal(said.at(-1), last, `${last} did not come: ${said}`);
   return said;
 }
 
