@@ -1,10 +1,9 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** 132 bits of SHA-256 over the parts, each with its length so that no two lists of parts spell the same input. */
 function digest(parts: readonly string[]): string {
-  const hash = createHash('sha256');
-  for (const part of parts) hash.update(`${Buffer.byteLength(part)}:${part}`);
-  return hash.digest('base64url').slice(0, 22);
+  const text = parts.map((part) => `${part.length}:${part}`).join('');
+  return hash('sha256', text, 'base64url').slice(0, 22);
 }
 
 /** The id of a cluster, from the UID of its kube-system namespace (offline: the name it was given). */

@@ -4,7 +4,7 @@ import type { Memo, ModelNode, Read } from '../edges/read.ts';
 import type { EdgeProperties } from '../model/graph.ts';
 import type { NodeKind } from '../model/kinds.ts';
 import { toClaim } from './claims.ts';
-import { type Claim, cell, type Memory } from './memory.ts';
+import { type Claim, cell, Index, type Memory } from './memory.ts';
 
 /**
  * Incremental derivation: each (edge definition, subject) is a computation that remembers what it read. A change to
@@ -16,8 +16,8 @@ import { type Claim, cell, type Memory } from './memory.ts';
  */
 interface Computation {
   /** What it read: cells by name, memos as computations. */
-  readonly cells: Set<string>;
-  readonly memos: Set<MemoComputation>;
+  cells: string[];
+  memos: MemoComputation[];
   /** stale: something it read has changed. suspect: a memo it read may have. */
   state: 'stale' | 'suspect' | 'fresh';
   /** The tick at which it last ran. */
@@ -52,7 +52,7 @@ export class Derivation {
   readonly #clusterRef: string;
   /** By subject, one root for each definition that derives from its kind. */
   readonly #roots = new Map<string, Root[]>();
-  readonly #readers = new Map<string, Set<Computation>>();
+  readonly #readers = new Index<Computation>();
   readonly #memos = new Map<string, MemoComputation>();
   /** Roots to look at again, by the rank of their definition: earlier definitions feed later ones. */
   readonly #pending: Set<Root>[];
@@ -109,7 +109,7 @@ export class Derivation {
     const cells = memory.changedCells;
     memory.changedCells = new Set();
     for (const name of cells) {
-      for (const reader of this.#readers.get(name) ?? []) this.#mark(reader, 'stale');
+      for (const reader of this.#readers.members(name)) this.#mark(reader, 'stale');
     }
   }
 
@@ -134,8 +134,8 @@ export class Derivation {
         rank,
         subject: ref,
         claim: null,
-        cells: new Set(),
-        memos: new Set(),
+        cells: [],
+        memos: [],
         state: 'stale',
         ranAt: 0,
       };
@@ -191,11 +191,11 @@ export class Derivation {
           node && (definition.derive[node.kind] as ((subject: ModelNode, read: Read) => Iterable<Derived>) | undefined);
         return node && derive ? [...derive(node, read)] : [];
       });
-      const claim = toClaim(definition, subject, found);
+      const claim = found.length === 0 ? null : toClaim(definition, subject, found);
       const before = root.claim;
-      if (before === null || !isDeepStrictEqual(before, claim)) {
+      if (!isDeepStrictEqual(before, claim)) {
         root.claim = claim;
-        this.#memory.add(claim);
+        if (claim) this.#memory.add(claim);
         if (before) this.#memory.remove(before);
       }
     }
@@ -210,37 +210,30 @@ export class Derivation {
   }
 
   #forgetReads(computation: Computation): void {
-    for (const name of computation.cells) {
-      const readers = this.#readers.get(name);
-      if (readers?.delete(computation) && readers.size === 0) this.#readers.delete(name);
-    }
-    computation.cells.clear();
+    for (const name of computation.cells) this.#readers.delete(name, computation);
+    computation.cells = [];
     for (const memo of computation.memos) {
       memo.readers.delete(computation);
       if (memo.readers.size === 0) this.#unread.add(memo);
     }
-    computation.memos.clear();
+    computation.memos = [];
   }
 
   #drop(memo: MemoComputation): void {
     this.#memos.delete(memo.name);
     this.#unread.delete(memo);
-    const read = [...memo.memos];
+    const read = memo.memos;
     this.#forgetReads(memo);
     for (const inner of read) if (inner.readers.size === 0) this.#drop(inner);
   }
 
   #note(computation: Computation, name: string): void {
-    if (computation.cells.has(name)) return;
-    computation.cells.add(name);
-    const readers = this.#readers.get(name);
-    if (readers) readers.add(computation);
-    else this.#readers.set(name, new Set([computation]));
+    if (this.#readers.add(name, computation)) computation.cells.push(name);
   }
 
   #list(computation: Computation, name: string): readonly string[] {
     this.#note(computation, name);
-    return [...this.#memory.index.get(name)];
+    return this.#memory.index.members(name);
   }
 
   #reader(computation: Computation): Read {
@@ -286,8 +279,8 @@ export class Derivation {
             value: undefined,
             changedAt: 0,
             readers: new Set(),
-            cells: new Set(),
-            memos: new Set(),
+            cells: [],
+            memos: [],
             state: 'stale',
             ranAt: 0,
           };
@@ -295,8 +288,10 @@ export class Derivation {
           Object.assign(created, { compute: () => memo.compute(key, this.#reader(created)) });
           this.#memos.set(name, created);
         }
-        known.readers.add(computation);
-        computation.memos.add(known);
+        if (!known.readers.has(computation)) {
+          known.readers.add(computation);
+          computation.memos.push(known);
+        }
         this.#refreshMemo(known);
         return known.value as T;
       },

@@ -66,25 +66,29 @@ function edgeKey(edge: EdgeClaim): string {
   return `${edge.kind} ${edge.from}\n${edge.to}`;
 }
 
-const none: ReadonlySet<string> = new Set();
+/** Sets by key. Most have one member, which then stands for the set: a Set of one costs ten times the memory. */
+export class Index<T extends object | string> {
+  readonly #sets = new Map<string, T | Set<T>>();
 
-/** Sets by key, made when first added to and dropped when empty. */
-class Index {
-  readonly #sets = new Map<string, Set<string>>();
-
-  get(key: string): ReadonlySet<string> {
-    return this.#sets.get(key) ?? none;
+  members(key: string): readonly T[] {
+    const held = this.#sets.get(key);
+    return held === undefined ? [] : held instanceof Set ? [...held] : [held];
   }
 
-  add(key: string, member: string): void {
-    const set = this.#sets.get(key);
-    if (set) set.add(member);
-    else this.#sets.set(key, new Set([member]));
+  /** Whether it was not yet there. */
+  add(key: string, member: T): boolean {
+    const held = this.#sets.get(key);
+    if (held === member) return false;
+    if (held === undefined) this.#sets.set(key, member);
+    else if (!(held instanceof Set)) this.#sets.set(key, new Set([held, member]));
+    else if (held.has(member)) return false;
+    else held.add(member);
+    return true;
   }
 
-  delete(key: string, member: string): void {
-    const set = this.#sets.get(key);
-    if (set?.delete(member) && set.size === 0) this.#sets.delete(key);
+  delete(key: string, member: T): void {
+    const held = this.#sets.get(key);
+    if (held === member || (held instanceof Set && held.delete(member) && held.size === 0)) this.#sets.delete(key);
   }
 }
 
@@ -96,8 +100,8 @@ export class Memory {
   readonly nodes = new Map<string, MemoryNode>();
   readonly edges = new Map<string, MemoryEdge>();
   /** Living neighbours, kinds and names, by the name of their cell. */
-  readonly index = new Index();
-  readonly #incident = new Index();
+  readonly index = new Index<string>();
+  readonly #incident = new Index<string>();
   readonly #cluster: string;
 
   changedCells = new Set<string>();
@@ -168,7 +172,7 @@ export class Memory {
     }
     this.bornOrDied.add(node.ref);
     this.#touch(node);
-    for (const key of this.#incident.get(node.ref)) {
+    for (const key of this.#incident.members(node.ref)) {
       const edge = this.edges.get(key);
       if (edge) this.#settleEdge(edge);
     }
@@ -187,7 +191,7 @@ export class Memory {
     const id = this.#id(node);
     if (node.id !== id && node.id !== '') {
       // Another object under the same name: its edges are other edges, too.
-      for (const key of this.#incident.get(node.ref)) this.changedEdges.add(key);
+      for (const key of this.#incident.members(node.ref)) this.changedEdges.add(key);
     }
     node.id = id;
     node.properties =
@@ -220,8 +224,7 @@ export class Memory {
       this.#incident.add(edge.to, key);
     }
     held.claims.push({ claim, edge });
-    this.#settleEdge(held);
-    this.#touchEdge(held);
+    if (!this.#settleEdge(held)) this.#touchEdge(held);
   }
 
   #removeEdge(claim: Claim, edge: EdgeClaim): void {
@@ -229,8 +232,7 @@ export class Memory {
     const at = held?.claims.findIndex((entry) => entry.claim === claim) ?? -1;
     if (!held || at < 0) return;
     held.claims.splice(at, 1);
-    this.#settleEdge(held);
-    this.#touchEdge(held);
+    if (!this.#settleEdge(held)) this.#touchEdge(held);
     if (held.claims.length > 0) return;
     this.edges.delete(held.key);
     this.#incident.delete(held.from, held.key);
@@ -243,14 +245,16 @@ export class Memory {
     this.changedCells.add(cell.in(edge.to, edge.kind));
   }
 
-  #settleEdge(edge: MemoryEdge): void {
+  /** Brings the edge to life, or ends it, as its ends and claims have it; true when that changed it. */
+  #settleEdge(edge: MemoryEdge): boolean {
     const live = edge.claims.length > 0 && this.nodes.has(edge.from) && this.nodes.has(edge.to);
-    if (live === edge.live) return;
+    if (live === edge.live) return false;
     edge.live = live;
     const change = live ? 'add' : 'delete';
     this.index[change](cell.out(edge.from, edge.kind), edge.to);
     this.index[change](cell.in(edge.to, edge.kind), edge.from);
     this.#touchEdge(edge);
+    return true;
   }
 }
 

@@ -104,10 +104,21 @@ export class PartitionWriter {
     }
     const changes = removedEdges.length + removedNodes.length + nodes.length + edges.length;
     if (changes === 0) return null;
-    for (const delta of runs({ at: this.#now().toISOString(), nodes, edges, removedNodes, removedEdges })) {
-      this.#version = await this.#store.apply(this.#lease, this.#version, delta);
-    }
+    await this.#apply({ at: this.#now().toISOString(), nodes, edges, removedNodes, removedEdges });
     return { version: this.#version, changes };
+  }
+
+  /** Two deltas at a time are on their way: while the store writes one, the next is made ready for it. */
+  async #apply(whole: Delta): Promise<void> {
+    let before: Promise<number> = Promise.resolve(this.#version);
+    for (const delta of runs(whole)) {
+      const applied = this.#store.apply(this.#lease, this.#version, delta);
+      applied.catch(() => undefined); // thrown when it is awaited, unless the one before it has failed
+      await before;
+      before = applied;
+      this.#version++;
+    }
+    this.#version = await before;
   }
 
   #graphNode(node: MemoryNode): GraphNode {
