@@ -1,6 +1,9 @@
 import { after, before, describe } from 'node:test';
+import { changesContract } from './changes.ts';
 import type { Opened } from './context.ts';
 import { readsContract } from './reads.ts';
+import { recordsContract } from './records.ts';
+import { scopesContract } from './scopes.ts';
 import { valuesContract } from './values.ts';
 import { writesContract } from './writes.ts';
 
@@ -16,5 +19,8 @@ export function storeContract(name: string, open: () => Promise<Opened>): void {
     describe('writes', () => writesContract(subject));
     describe('values', () => valuesContract(subject));
     describe('reads', () => readsContract(subject));
+    describe('scopes', () => scopesContract(subject));
+    describe('changes', () => changesContract(subject));
+    describe('records', () => recordsContract(subject));
   });
 }

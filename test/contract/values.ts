@@ -83,7 +83,7 @@ export function valuesContract(subject: Subject): void {
       wholeTenant(tenant),
       nodes.map(({ id }) => id),
     );
-    assert.ok(found.every((node, i) => (node?.properties as NodeProperties<'Pod'>).owner === long[i]));
+    assert.ok(found.every((node, i) => (node?.properties as NodeProperties<'Pod'> | undefined)?.owner === long[i]));
   });
 
   test('absent, null, empty and false are four things', async () => {

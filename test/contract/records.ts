@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { freshTenant, type Subject, write } from './context.ts';
+
+/** What cannot be rebuilt: leases, named sets, facts. */
+export function recordsContract(subject: Subject): void {
+  test('a lease has one holder, and its token grows', async () => {
+    const { records } = subject();
+    const partition = { tenant: freshTenant(), cluster: 'alpha' };
+    const [one, two] = await Promise.all(
+      ['one', 'two'].map((holder) => records.acquireLease(partition, holder, 60_000)),
+    );
+    assert.ok((one === null) !== (two === null), 'one of two gets it');
+    const held = one ?? two;
+    assert.ok(held);
+    assert.ok(Math.abs(held.expiresAt - Date.now() - 60_000) < 5_000);
+    const renewed = await records.renewLease(held, 120_000);
+    assert.ok(renewed && renewed.token === held.token && renewed.expiresAt > held.expiresAt);
+    assert.equal(await records.acquireLease(partition, 'three', 60_000), null);
+    const elsewhere = await records.acquireLease({ ...partition, cluster: 'beta' }, 'three', 60_000);
+    assert.ok(elsewhere, 'another partition is free');
+
+    await records.releaseLease(held);
+    assert.equal(await records.renewLease(held, 60_000), null, 'released');
+    const next = await records.acquireLease(partition, 'three', 1);
+    assert.ok(next && next.token > held.token);
+    await records.releaseLease(held);
+    await sleep(5);
+    assert.equal(await records.renewLease(next, 60_000), null, 'run out');
+    const last = await records.acquireLease(partition, 'four', 60_000);
+    assert.ok(last && last.token > next.token);
+    await records.releaseLease(next);
+    assert.ok(await records.renewLease(last, 60_000), 'an old holder cannot release a new one');
+  });
+
+  test('a holder that comes back fences its former self', async () => {
+    const { records } = subject();
+    const partition = { tenant: freshTenant(), cluster: 'alpha' };
+    const before = await records.acquireLease(partition, 'me', 60_000);
+    const after = await records.acquireLease(partition, 'me', 60_000);
+    assert.ok(before && after && after.token > before.token);
+    assert.equal(await records.renewLease(before, 60_000), null);
+  });
+
+  test('named sets and facts are kept by tenant, and move no version', async () => {
+    const { records, store } = subject();
+    const [mine, other] = [freshTenant(), freshTenant()];
+    await (await write(subject(), mine)).commit({});
+    assert.deepEqual(await records.namedSet(mine, 'CROWN_JEWELS'), []);
+    assert.equal(await records.value(mine, 'cursor'), null);
+    await records.putNamedSet(mine, 'CROWN_JEWELS', ['Pod.b', 'Pod.a']);
+    await records.putNamedSet(mine, 'CROWN_JEWELS', ['Pod.c', '😀']);
+    await records.putValue(mine, 'cursor', 'old');
+    await records.putValue(mine, 'cursor', '');
+    assert.deepEqual(await records.namedSet(mine, 'CROWN_JEWELS'), ['Pod.c', '😀']);
+    assert.equal(await records.value(mine, 'cursor'), '');
+    assert.deepEqual(await records.namedSet(other, 'CROWN_JEWELS'), []);
+    assert.equal(await records.value(other, 'cursor'), null);
+    assert.deepEqual(await store.version(mine), { alpha: 1 });
+  });
+}
