@@ -6,7 +6,7 @@ import { startSharedTestbed } from './runner/testbed.ts';
 import { kubernetesIsBuilt } from './testbed/kubernetes.ts';
 
 // `npm test`: everything. `npm test -- PATTERN`: the test files whose path contains PATTERN.
-const fileLimitSeconds = 8 * 60;
+const fileLimitSeconds = 5 * 60;
 const totalLimitSeconds = 40 * 60;
 const concurrency = 2;
 

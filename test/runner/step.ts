@@ -1,5 +1,5 @@
 import { readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startProcess } from '../testbed/process.ts';
 import { temporaryFolder } from '../testbed/temporary.ts';
@@ -18,7 +18,7 @@ export function runTestFile(file: string, limits: Limits): Promise<StepResult> {
     const results = join(folder, 'results');
     const reporter = fileURLToPath(new URL('reporter.ts', import.meta.url));
     return {
-      command: [...node, `--test-reporter=${reporter}`, `--test-reporter-destination=${results}`, join(root, file)],
+      command: [...node, `--test-reporter=${reporter}`, `--test-reporter-destination=${results}`, resolve(root, file)],
       tests: () => lines(results).map((line) => JSON.parse(line) as TestResult),
     };
   });
@@ -48,6 +48,7 @@ async function run(name: string, limits: Limits, task: (folder: string) => Task)
     const child = await startProcess(name, command, join(folder, 'output'), {
       ...limits.environment,
       NO_COLOR: '1',
+      NODE_TEST_CONTEXT: '', // else a runner that runs inside a test would not be heard
     });
     let timedOut = false;
     const limit = setTimeout(() => {
@@ -59,10 +60,10 @@ async function run(name: string, limits: Limits, task: (folder: string) => Task)
     const results = tests();
     const problem = timedOut
       ? `was stopped after ${limits.seconds} s`
-      : results.length === 0
-        ? 'ran no test'
-        : status !== 0 && !results.some(({ outcome }) => outcome === 'failed')
-          ? `ended with status ${status}`
+      : status !== 0 && !results.some(({ outcome }) => outcome === 'failed')
+        ? `ended with status ${status}`
+        : results.length === 0
+          ? 'ran no test'
           : undefined;
     return {
       name,
