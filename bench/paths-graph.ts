@@ -17,7 +17,7 @@ const gates = 100;
 
 /**
  * A graph in the manner of a fleet: regions that are dense within and sparse between, a few hubs, an Internet that enters
- * at 2,000 pods, 20 Cluster nodes behind 100 gates, three edges of ten a link, the rest of difficulty 1 to 9.
+ * at 2,000 pods, 20 Cluster nodes behind 100 gates, one edge of ten a link, the rest of difficulty 1 to 9.
  */
 export function generateGraph(random: Random, nodeCount: number, edgeCount: number): GeneratedGraph {
   const inner = nodeCount - targets - 1;
@@ -53,7 +53,7 @@ export function generateGraph(random: Random, nodeCount: number, edgeCount: numb
     const near = Math.min(inner - 1, Math.floor(from / region) * region + random.integer(region));
     const to = random.chance(0.02) ? random.pick(hubs) : random.chance(0.05) ? node() : near;
     const out = random.chance(0.02) ? random.pick(hubs) : from;
-    if (out !== to) add(name(out), name(to), random.chance(0.3) ? null : 1 + random.integer(9));
+    if (out !== to) add(name(out), name(to), random.chance(0.1) ? null : 1 + random.integer(9));
   }
   return { nodes, edges: [...edges.values()] };
 }

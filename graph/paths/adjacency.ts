@@ -59,16 +59,20 @@ export class Adjacency {
   /** Chains an edge to a node; answers its position. */
   append(node: number, other: number, code: number, edge: number): number {
     const position = this.count++;
-    this.other = grown(this.other, this.count);
-    this.code = grown(this.code, this.count);
-    this.edge = grown(this.edge, this.count);
-    this.#next = grown(this.#next, this.count - this.#rows);
+    if (position >= this.other.length) this.#grow();
     this.other[position] = other;
     this.code[position] = code;
     this.edge[position] = edge;
     this.#next[position - this.#rows] = this.#chain[node] as number;
     this.#chain[node] = position;
     return position;
+  }
+
+  #grow(): void {
+    this.other = grown(this.other, this.count);
+    this.code = grown(this.code, this.other.length);
+    this.edge = grown(this.edge, this.other.length);
+    this.#next = grown(this.#next, this.other.length - this.#rows);
   }
 
   /**

@@ -45,7 +45,7 @@ export class EdgeTable {
   /** Numbers of edges that died since the last compaction, and those to hand out again. */
   #dead: number[] = [];
   readonly #free: number[] = [];
-  /** Evidence that was replaced since the last compaction. */
+  /** How often evidence was replaced or died since it was last compacted. */
   #stale = 0;
 
   find(id: string): number | undefined {
@@ -73,6 +73,7 @@ export class EdgeTable {
     this.#setCode(edge, deadBit);
     this.#numbers.delete(id);
     this.#dead.push(edge);
+    this.#stale++;
   }
 
   /** Makes room for the edges of nodes up to `count`. */
@@ -81,9 +82,13 @@ export class EdgeTable {
     this.backward.reserve(count);
   }
 
+  get #tolerable(): number {
+    return Math.max(4096, this.#count >> 2);
+  }
+
   /** Whether so much has changed since the last compaction that another is worth its time. */
   get untidy(): boolean {
-    return this.forward.chained + this.#dead.length + this.#stale > Math.max(4096, this.#count >> 2);
+    return this.forward.chained + this.#dead.length > this.#tolerable || this.#stale > this.#tolerable;
   }
 
   /** Straightens the chains, and frees the numbers of dead edges and of nodes that nothing speaks of. */
@@ -91,13 +96,15 @@ export class EdgeTable {
     const { forward, backward, from, to, code } = this;
     forward.compact(nodes.count, this.#count, from, to, code, this.#forwardAt);
     backward.compact(nodes.count, this.#count, to, from, code, this.#backwardAt);
-    this.evidence.compact(this.#count, this.evidenceAt, (edge) => ((code[edge] as number) & deadBit) === 0);
+    if (this.#stale > this.#tolerable) {
+      this.evidence.compact(this.#count, this.evidenceAt, (edge) => ((code[edge] as number) & deadBit) === 0);
+      this.#stale = 0;
+    }
     for (const edge of this.#dead) {
       this.ids[edge] = '';
       this.#free.push(edge);
     }
     this.#dead = [];
-    this.#stale = 0;
     nodes.compact((node) => forward.start(node) !== none || backward.start(node) !== none);
   }
 
@@ -105,7 +112,7 @@ export class EdgeTable {
     const edge = this.#free.pop() ?? this.#count++;
     const from = nodes.number(state.from);
     const to = nodes.number(state.to);
-    this.#reserve();
+    if (edge >= this.from.length) this.#grow();
     this.reserve(nodes.count);
     this.ids[edge] = state.id;
     this.from[edge] = from;
@@ -118,7 +125,7 @@ export class EdgeTable {
     return edge;
   }
 
-  #reserve(): void {
+  #grow(): void {
     this.from = grown(this.from, this.#count);
     this.to = grown(this.to, this.#count);
     this.code = grown(this.code, this.#count);

@@ -8,14 +8,14 @@ import type { View } from './view.ts';
 const maxDifficulty = 9;
 
 /**
- * What a way costs, as one number that adds up along it: cost × (maxHops + 1) + hops. The lower comes first,
- * by cost and then by hops. No way within the bound has a rank above maxHops × (maxDifficulty × (maxHops + 1) + 1).
+ * What a way costs, as one number that adds up along it: cost × (maxHops + 1) + hops.
+ * The lower comes first: by cost, then by hops.
  */
 export type Rank = number;
 
 /**
- * For each node the ways between it and the nearest source that nothing beats: a label says cost, hops and number
- * of edges of a way than which none within as many hops comes earlier (by cost, then hops, then edges).
+ * For each node the ways between it and the nearest source that nothing beats: a label says rank and number of edges
+ * of a way than which none within as many hops comes earlier, by rank and then by edges.
  * A node has several labels where fewer hops cost more.
  */
 export class Labels {
@@ -23,6 +23,8 @@ export class Labels {
   /** One more than the most hops: ranks count in it. */
   readonly layers: number;
   count = 0;
+  /** Every label of a rank below this is there. */
+  complete: Rank = 0;
   /** By label, in the order of rank and then edges. */
   node: Int32Array = new Int32Array(1024);
   rank: Int32Array = new Int32Array(1024);
@@ -56,71 +58,122 @@ export class Labels {
   }
 
   /** What an edge of this code adds to a rank. */
-  step(code: number): number {
+  step(code: number): Rank {
     return (code & hopBit) === 0 ? 0 : (code & difficultyBits) * this.layers + 1;
   }
 
   /** Labels come in order of rank and edges. */
   append(node: number, rank: Rank, edges: number): void {
     const label = this.count++;
-    this.node = grown(this.node, this.count);
-    this.rank = grown(this.rank, this.count);
-    this.edges = grown(this.edges, this.count);
-    this.#earlier = grown(this.#earlier, this.count);
+    if (label === this.node.length) this.#grow();
     this.node[label] = node;
     this.rank[label] = rank;
     this.edges[label] = edges;
     this.#earlier[label] = this.#last[node] as number;
     this.#last[node] = label;
   }
+
+  #grow(): void {
+    this.node = grown(this.node, this.count);
+    this.rank = grown(this.rank, this.count);
+    this.edges = grown(this.edges, this.count);
+    this.#earlier = grown(this.#earlier, this.count);
+  }
 }
 
-/**
- * Labels everything that the sources reach within `maxHops`, along the adjacency, without entering a closed node.
- * Label setting in the order of rank (Hansen 1980; Martins 1984), by buckets as all ranks are small.
- * When the budget runs out, the labels so far are right, and the rest is missing.
- */
-export function settleLabels(
-  view: View,
-  adjacency: Adjacency,
-  sources: Iterable<number>,
-  maxHops: number,
-  budget: Budget,
-  closed?: ReadonlySet<number>,
-): Labels {
-  const nodes = view.projection.nodes.count;
-  const labels = new Labels(nodes, maxHops);
-  const { layers } = labels;
-  const ranks = maxHops * (maxDifficulty * layers + 1) + 1;
-  const queue = new RankQueue(ranks);
-  // By node: one more than the fewest hops of its labels, 0 while it has none.
-  const settled = new Uint8Array(nodes);
-  // By node: the rank, and number of edges, of the best step towards it that is queued.
-  const queuedRank = new Int32Array(nodes).fill(ranks);
-  const queuedEdges = new Int32Array(nodes);
-  for (const node of closed ?? []) settled[node] = 1;
-  // Steps by links stay within the rank: they wait here, behind those that reached it before.
-  let linkNodes = new Int32Array(64);
-  let linkEdges = new Int32Array(64);
+/** In `#settled`: the node is a stop. Below it stands one more than the fewest hops of its labels, 0 for no label. */
+const stopBit = 0x80;
 
-  for (const source of sources) {
-    settled[source] = 0;
-    queue.push(0, source, 0);
+/**
+ * Labels what the sources reach within `maxHops` along an adjacency, the nearest first, as far as is asked.
+ * It does not go on from a stop, unless that is a source, but remembers how near the nearest is.
+ * Label setting in the order of rank (P. Hansen, Bicriterion path problems, 1980), by buckets as all ranks are small.
+ */
+export class Labelling {
+  readonly labels: Labels;
+  readonly #view: View;
+  readonly #adjacency: Adjacency;
+  readonly #budget: Budget;
+  readonly #ranks: number;
+  readonly #queue: RankQueue;
+  readonly #settled: Uint8Array;
+  /** By node: the rank, and number of edges, of the best step towards it that was queued. */
+  readonly #queuedRank: Int32Array;
+  readonly #queuedEdges: Int32Array;
+  /** The least rank at which a stop was met. */
+  #nearestStop = Number.POSITIVE_INFINITY;
+
+  constructor(
+    view: View,
+    adjacency: Adjacency,
+    sources: Iterable<number>,
+    stops: Iterable<number>,
+    maxHops: number,
+    budget: Budget,
+  ) {
+    const nodes = view.projection.nodes.count;
+    this.labels = new Labels(nodes, maxHops);
+    this.#view = view;
+    this.#adjacency = adjacency;
+    this.#budget = budget;
+    this.#ranks = maxHops * (maxDifficulty * (maxHops + 1) + 1) + 1;
+    this.#queue = new RankQueue(this.#ranks);
+    this.#settled = new Uint8Array(nodes);
+    this.#queuedRank = new Int32Array(nodes).fill(this.#ranks);
+    this.#queuedEdges = new Int32Array(nodes);
+    // A stop counts as reached without a hop, so that no label will do; a source has yet to get its own.
+    for (const node of stops) this.#settled[node] = stopBit | 1;
+    for (const node of sources) {
+      this.#settled[node] = (this.#settled[node] as number) & stopBit;
+      this.#queue.push(0, node, 0);
+    }
   }
-  for (let rank = 0; rank < ranks; rank++) {
+
+  /** Whether everything that can be reached is labelled. */
+  get finished(): boolean {
+    return this.labels.complete === this.#ranks;
+  }
+
+  /**
+   * Labels up to the rank of the nearest stop and this much more; all that can be reached where there is no stop.
+   * When the budget runs out, the labels so far are right, and `complete` says how far they go.
+   */
+  advance(beyond: Rank): void {
+    const { labels } = this;
+    for (let rank = labels.complete; rank < this.#ranks && this.#queue.waiting > 0; rank++) {
+      if (rank > this.#nearestStop + beyond) return;
+      if (!this.#settle(rank)) return;
+      labels.complete = rank + 1;
+    }
+    labels.complete = this.#ranks;
+  }
+
+  /** Labels all of a rank, by the number of edges; false when the budget has run out. */
+  #settle(rank: Rank): boolean {
+    const { labels } = this;
+    const adjacency = this.#adjacency;
+    const view = this.#view;
+    const queue = this.#queue;
+    const settled = this.#settled;
+    const queuedRank = this.#queuedRank;
+    const queuedEdges = this.#queuedEdges;
+    const { layers, maxHops } = labels;
     const hops = rank % layers;
     const arrivals = queue.take(rank);
+    // Steps by links stay within the rank: they line up here, as ever more edges lead to them.
+    let linkNodes = new Int32Array(0);
+    let linkEdges = new Int32Array(0);
     let links = 0;
     for (let arrival = 0, link = 0; arrival < arrivals || link < links; ) {
-      const fromLink =
+      const byLink =
         arrival === arrivals || (link < links && (linkEdges[link] as number) < (queue.edges[arrival] as number));
-      const node = (fromLink ? linkNodes[link] : queue.nodes[arrival]) as number;
-      const edges = (fromLink ? linkEdges[link] : queue.edges[arrival]) as number;
-      if (fromLink) link++;
+      const node = (byLink ? linkNodes[link] : queue.nodes[arrival]) as number;
+      const edges = (byLink ? linkEdges[link] : queue.edges[arrival]) as number;
+      if (byLink) link++;
       else arrival++;
-      const fewest = settled[node] as number;
-      if (fewest !== 0 && hops >= fewest - 1) continue;
-      settled[node] = hops + 1;
+      const mark = settled[node] as number;
+      if ((mark & ~stopBit) !== 0 && hops >= (mark & ~stopBit) - 1) continue;
+      settled[node] = (mark & stopBit) | (hops + 1);
       labels.append(node, rank, edges);
       let scanned = 1;
       for (let p = adjacency.start(node); p !== none; p = adjacency.after(node, p)) {
@@ -130,9 +183,11 @@ export function settleLabels(
         const other = adjacency.other[p] as number;
         const isHop = (code & hopBit) !== 0;
         const otherHops = isHop ? hops + 1 : hops;
-        const otherFewest = settled[other] as number;
-        if (otherHops > maxHops || (otherFewest !== 0 && otherHops >= otherFewest - 1)) continue;
+        if (otherHops > maxHops) continue;
+        const otherMark = settled[other] as number;
         const otherRank = rank + labels.step(code);
+        if (otherMark >= stopBit && otherRank < this.#nearestStop) this.#nearestStop = otherRank;
+        if ((otherMark & ~stopBit) !== 0 && otherHops >= (otherMark & ~stopBit) - 1) continue;
         const best = queuedRank[other] as number;
         if (best <= otherRank && best % layers <= otherHops) {
           if (best < otherRank || (queuedEdges[other] as number) <= edges + 1) continue;
@@ -145,15 +200,17 @@ export function settleLabels(
         if (isHop) {
           queue.push(otherRank, other, edges + 1);
         } else {
-          linkNodes = grown(linkNodes, links + 1);
-          linkEdges = grown(linkEdges, links + 1);
+          if (links === linkNodes.length) {
+            linkNodes = grown(linkNodes, links + 1);
+            linkEdges = grown(linkEdges, links + 1);
+          }
           linkNodes[links] = other;
           linkEdges[links] = edges + 1;
           links++;
         }
       }
-      if (budget.spend(scanned) || budget.hold(labels.count + queue.held)) return labels;
+      if (this.#budget.spend(scanned) || this.#budget.hold(labels.count + queue.held + links)) return false;
     }
+    return true;
   }
-  return labels;
 }

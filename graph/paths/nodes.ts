@@ -37,8 +37,10 @@ export class NodeTable {
     const known = this.#numbers.get(id);
     if (known !== undefined) return known;
     const node = this.#free.pop() ?? this.count++;
-    this.placement = grown(this.placement, this.count);
-    this.#kind = grown(this.#kind, this.count);
+    if (node >= this.placement.length) {
+      this.placement = grown(this.placement, this.count);
+      this.#kind = grown(this.#kind, this.placement.length);
+    }
     this.placement[node] = absent;
     this.#kind[node] = noKind;
     this.ids[node] = id;

@@ -17,6 +17,8 @@ export class RankQueue {
   #next: Int32Array = new Int32Array(0);
   #free = none;
   #count = 0;
+  /** How many are waiting. */
+  waiting = 0;
 
   constructor(ranks: number) {
     this.#first = new Int32Array(ranks).fill(none);
@@ -28,12 +30,11 @@ export class RankQueue {
   }
 
   push(rank: number, node: number, edges: number): void {
+    this.waiting++;
     let entry = this.#free;
     if (entry === none) {
       entry = this.#count++;
-      this.#node = grown(this.#node, this.#count);
-      this.#edges = grown(this.#edges, this.#count);
-      this.#next = grown(this.#next, this.#count);
+      if (entry === this.#node.length) this.#grow();
     } else {
       this.#free = this.#next[entry] as number;
     }
@@ -73,9 +74,16 @@ export class RankQueue {
       this.nodes[place] = this.#node[entry] as number;
       this.edges[place] = edges;
     }
+    this.waiting -= count;
     this.#next[last] = this.#free;
     this.#free = first;
     this.#first[rank] = none;
     return count;
+  }
+
+  #grow(): void {
+    this.#node = grown(this.#node, this.#count);
+    this.#edges = grown(this.#edges, this.#count);
+    this.#next = grown(this.#next, this.#count);
   }
 }

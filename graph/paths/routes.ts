@@ -23,7 +23,8 @@ interface FirstStep {
 /**
  * The simple paths from any start to any target, in order: by cost, then hops, then number of edges, then the ids of
  * the edges from the first on. The order is total, so that the answer is the same in every store and after a rebuild.
- * No inner node is a start or a target. `labels` are those from the targets backward, closed to the starts.
+ * No inner node is a start or a target. `labels` are those from the targets backward, with the starts as stops.
+ * Where they are incomplete, the routes that need more are left out: all of them come after those that are given.
  *
  * Yen's partition (Management Science 17(11), 1971) with Lawler's refinement (18(7), 1972): the routes that are left
  * are parted by the first edges they share with one already taken out, and each part is represented by its best.
@@ -51,7 +52,7 @@ export function* cheapestRoutes(
       const beginning = { nodes: [step.start, step.node], edges: [step.edge], rank: step.rank };
       const ends = step.length === 1;
       const best = ends ? beginning : detour.best(beginning, 1, []);
-      if (best !== null) waiting.push({ ...best, shared: 1, barred: [] });
+      if (best !== null && best.rank < labels.complete) waiting.push({ ...best, shared: 1, barred: [] });
       if (budget.truncated !== null) return;
     }
     const route = waiting.pop();
@@ -61,7 +62,7 @@ export function* cheapestRoutes(
       const taken = route.edges[shared] as number;
       const barred = shared === route.shared ? [...route.barred, taken] : [taken];
       const best = detour.best(route, shared, barred);
-      if (best !== null) waiting.push({ ...best, shared, barred });
+      if (best !== null && best.rank < labels.complete) waiting.push({ ...best, shared, barred });
       if (budget.truncated !== null || budget.keep(waiting.size)) return;
     }
   }
@@ -82,6 +83,7 @@ function firstStepsOf(view: View, starts: readonly number[], labels: Labels, bud
       const edge = forward.edge[p] as number;
       if (label === none || !view.follows(edge)) continue;
       const rank = step + (labels.rank[label] as number);
+      if (rank >= labels.complete) continue;
       steps.push({ start, edge, node, rank, length: 1 + (labels.edges[label] as number) });
     }
     if (budget.spend(scanned)) break;

@@ -5,7 +5,7 @@ import { compareText } from './detour.ts';
 import { endpointNodes } from './endpoints.ts';
 import { PathEngineError } from './errors.ts';
 import { fold } from './fold.ts';
-import { type Labels, settleLabels } from './labels.ts';
+import { Labelling, type Labels } from './labels.ts';
 import type { AttackPath, BlastRadiusAnswer, PathAnswer, PathEngine, PathQuery, ReachedNode } from './port.ts';
 import type { Projection } from './projection.ts';
 import { cheapestRoutes } from './routes.ts';
@@ -35,16 +35,25 @@ export function searchPaths(projection: Projection, scope: Scope, query: PathQue
   const view = new View(projection, scope, query.without);
   const starts = endpointNodes(view, query.from);
   const targets = endpointNodes(view, query.to);
-  const labels = settleLabels(view, projection.edges.backward, targets, query.maxHops, budget, new Set(starts));
-  const paths = new Map<string, AttackPath>();
-  if (budget.truncated === null) {
+  const labelling = new Labelling(view, projection.edges.backward, targets, starts, query.maxHops, budget);
+  const { labels } = labelling;
+  // Mostly the paths wanted are hardly dearer than the cheapest, so the labels need not go much further. If they must,
+  // they go twice as far each time, so that all the times together cost little more than the last.
+  let found: readonly AttackPath[] = [];
+  for (let beyond = 0; ; beyond = Math.max(2 * beyond, labels.layers)) {
+    labelling.advance(beyond);
+    const paths = new Map<string, AttackPath>();
     for (const route of cheapestRoutes(view, starts, labels, budget)) {
       const path = fold(projection, route);
       if (!paths.has(path.id)) paths.set(path.id, path);
       if (paths.size === query.first) break;
     }
+    // A round that was cut short may have found less than the one before, which its paths begin like.
+    if (paths.size > found.length) found = [...paths.values()];
+    if (found.length === query.first || labelling.finished || budget.truncated !== null) {
+      return { version: projection.version, paths: found, truncated: budget.truncated };
+    }
   }
-  return { version: projection.version, paths: [...paths.values()], truncated: budget.truncated };
 }
 
 /** Everything that the nodes reach within `maxHops`, each by its cheapest way. */
@@ -53,8 +62,9 @@ export function searchBlastRadius(projection: Projection, scope: Scope, query: B
   const budget = new Budget(query.timeBudgetMs);
   const view = new View(projection, scope);
   const sources = endpointNodes(view, query.of);
-  const labels = settleLabels(view, projection.edges.forward, sources, query.maxHops, budget);
-  const { counts, cheapest } = reach(projection, labels, new Set(sources), query.first);
+  const labelling = new Labelling(view, projection.edges.forward, sources, [], query.maxHops, budget);
+  labelling.advance(0);
+  const { counts, cheapest } = reach(projection, labelling.labels, new Set(sources), query.first);
   return { version: projection.version, counts, reached: cheapest, truncated: budget.truncated };
 }
 
