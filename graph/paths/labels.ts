@@ -100,6 +100,9 @@ export class Labelling {
   /** By node: the rank, and number of edges, of the best step towards it that was queued. */
   readonly #queuedRank: Int32Array;
   readonly #queuedEdges: Int32Array;
+  /** Steps by links stay within a rank: they line up here, as ever more edges lead to them. */
+  #linkNodes: Int32Array = new Int32Array(64);
+  #linkEdges: Int32Array = new Int32Array(64);
   /** The least rank at which a stop was met. */
   #nearestStop = Number.POSITIVE_INFINITY;
 
@@ -160,9 +163,8 @@ export class Labelling {
     const { layers, maxHops } = labels;
     const hops = rank % layers;
     const arrivals = queue.take(rank);
-    // Steps by links stay within the rank: they line up here, as ever more edges lead to them.
-    let linkNodes = new Int32Array(0);
-    let linkEdges = new Int32Array(0);
+    let linkNodes = this.#linkNodes;
+    let linkEdges = this.#linkEdges;
     let links = 0;
     for (let arrival = 0, link = 0; arrival < arrivals || link < links; ) {
       const byLink =
@@ -201,8 +203,8 @@ export class Labelling {
           queue.push(otherRank, other, edges + 1);
         } else {
           if (links === linkNodes.length) {
-            linkNodes = grown(linkNodes, links + 1);
-            linkEdges = grown(linkEdges, links + 1);
+            linkNodes = this.#linkNodes = grown(linkNodes, links + 1);
+            linkEdges = this.#linkEdges = grown(linkEdges, links + 1);
           }
           linkNodes[links] = other;
           linkEdges[links] = edges + 1;
