@@ -35,6 +35,11 @@ export function validateDelta(delta: Delta, cluster: string): void {
   distinct('edge', delta.edges, delta.removedEdges);
 }
 
+/** Refuses a text that is not Unicode, or too long, with INVALID_VALUE; `place` says what it is. */
+export function validateText(value: string, place: string): void {
+  text(value, place);
+}
+
 /** A delta states a set: whatever order its parts are applied in, the outcome is one. */
 function distinct(what: string, stated: readonly { readonly id: string }[], removed: readonly string[]): void {
   const seen = new Set<string>();

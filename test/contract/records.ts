@@ -58,5 +58,7 @@ export function recordsContract(subject: Subject): void {
     assert.deepEqual(await records.namedSet(other, 'CROWN_JEWELS'), []);
     assert.equal(await records.value(other, 'cursor'), null);
     assert.deepEqual(await store.version(mine), { alpha: 1 });
+    await assert.rejects(records.putValue(mine, 'cursor', '\ud800'), { code: 'INVALID_VALUE', message: /cursor/ });
+    await assert.rejects(records.putNamedSet(mine, 'SET', ['\ud800']), { code: 'INVALID_VALUE', message: /SET/ });
   });
 }

@@ -44,16 +44,20 @@ export async function* follow(
 ): AsyncIterable<CommittedDelta> {
   const reached: Record<string, number> = { ...since };
   while (!signal.aborted) {
-    // What is committed while we read rings before we wait, so the wait begins first.
-    const reading = new AbortController();
-    const next = bell.wait(pollMs, AbortSignal.any([signal, reading.signal]));
-    const found = await read(reached);
-    if (found.length > 0) reading.abort();
-    for (const { cluster, version, json } of found) {
-      if (signal.aborted) return;
-      reached[cluster] = version;
-      yield { partition: { tenant, cluster }, version, delta: JSON.parse(json) as Delta };
+    // What is committed while we read rings before we would wait, so the wait begins first.
+    const busy = new AbortController();
+    const next = bell.wait(pollMs, AbortSignal.any([signal, busy.signal]));
+    try {
+      const found = await read(reached);
+      if (found.length > 0) busy.abort();
+      for (const { cluster, version, json } of found) {
+        if (signal.aborted) return;
+        reached[cluster] = version;
+        yield { partition: { tenant, cluster }, version, delta: JSON.parse(json) as Delta };
+      }
+      await next;
+    } finally {
+      busy.abort();
     }
-    await next;
   }
 }

@@ -1,7 +1,8 @@
-import type { GraphEdge, GraphNode } from '../../model/graph.ts';
+import type { Delta, GraphEdge, GraphNode } from '../../model/graph.ts';
 import type { Records } from '../../records/port.ts';
+import { StoreError } from '../errors.ts';
 import type { GraphStore, ScanBatch } from '../port.ts';
-import { validateDelta } from '../validate.ts';
+import { validateDelta, validateText } from '../validate.ts';
 import { bell, follow } from './changes.ts';
 import type { ScanPage } from './history.ts';
 import type { LogLimits } from './log.ts';
@@ -25,6 +26,23 @@ export interface OpenedStore {
 
 const defaultLog: LogLimits = { deltas: 10_000, bytes: 256 * 1024 * 1024 };
 
+/** The longest delta, in UTF-16 code units of its JSON. */
+const maxDeltaLength = 64 * 1024 * 1024;
+
+/** JSON once, here: the thread parses it, and the log keeps it as it is. */
+function encode(delta: Delta): string {
+  try {
+    const json = JSON.stringify(delta);
+    if (json.length <= maxDeltaLength) return json;
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error; // RangeError: longer than any string can be
+  }
+  throw new StoreError(
+    'TOO_LARGE',
+    `The delta is over ${maxDeltaLength} characters of JSON: commit it as a run of deltas.`,
+  );
+}
+
 /**
  * Opens the store in one SQLite file, made (mode 0600) when there is none. A thread writes and another reads, so that
  * neither a commit nor a long read holds up the event loop or each other. Several processes may open the same file.
@@ -33,7 +51,10 @@ const defaultLog: LogLimits = { deltas: 10_000, bytes: 256 * 1024 * 1024 };
 export async function openSqlite(path: string, options: SqliteOptions = {}): Promise<OpenedStore> {
   const { now = Date.now, log = defaultLog, pollMs = 250 } = options;
   const writer = await startThread<WriterMethods>({ path, role: 'writer', log });
-  const reader = await startThread<ReaderMethods>({ path, role: 'reader', log });
+  const reader = await startThread<ReaderMethods>({ path, role: 'reader', log }).catch(async (error) => {
+    await writer.close();
+    throw error;
+  });
   const commits = bell();
   const closing = new AbortController();
 
@@ -62,8 +83,7 @@ export async function openSqlite(path: string, options: SqliteOptions = {}): Pro
   const store: GraphStore = {
     async apply(lease, expected, delta) {
       validateDelta(delta, lease.partition.cluster);
-      // JSON once, here: the thread parses it, and the log keeps it as it is.
-      const version = await writer.call('apply', lease, expected, JSON.stringify(delta), now());
+      const version = await writer.call('apply', lease, expected, encode(delta), now());
       commits.ring();
       return version;
     },
@@ -101,9 +121,15 @@ export async function openSqlite(path: string, options: SqliteOptions = {}): Pro
     renewLease: (lease, ttlMs) => writer.call('renewLease', lease, ttlMs, now()),
     releaseLease: (lease) => writer.call('releaseLease', lease),
     namedSet: (tenant, name) => writer.call('namedSet', tenant, name),
-    putNamedSet: (tenant, name, ids) => writer.call('putNamedSet', tenant, name, ids),
+    async putNamedSet(tenant, name, ids) {
+      for (const text of [tenant, name, ...ids]) validateText(text, `named set ${JSON.stringify(name)}`);
+      await writer.call('putNamedSet', tenant, name, ids);
+    },
     value: (tenant, name) => writer.call('value', tenant, name),
-    putValue: (tenant, name, value) => writer.call('putValue', tenant, name, value),
+    async putValue(tenant, name, value) {
+      for (const text of [tenant, name, value]) validateText(text, `value ${JSON.stringify(name)}`);
+      await writer.call('putValue', tenant, name, value);
+    },
   };
 
   return { store, records, close };
