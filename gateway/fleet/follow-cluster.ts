@@ -39,8 +39,13 @@ export function followCluster(config: WatchConfig, options: FollowOptions, signa
   const charted = Promise.withResolvers<void>();
   const counts = new Map<string, number>();
 
+  const onWait = (): void =>
+    logger.warn(
+      { cluster: name },
+      'another process follows this cluster, or did until a moment ago; waiting for its lease to end',
+    );
   const chart = (): Promise<void> =>
-    holdLease(records, partition, holder, signal, async (lease, held) => {
+    holdLease(records, partition, holder, signal, onWait, async (lease, held) => {
       const writer = await PartitionWriter.open({ store, lease, clusterName: name, definitions });
       const settled = new Set<string>();
       await pump(

@@ -3,8 +3,9 @@ import type { Partition } from '../../graph/model/graph.ts';
 import type { Records } from '../../graph/records/port.ts';
 import type { Lease } from '../../graph/store/port.ts';
 
-const ttlMs = 30_000;
-const retryMs = 2_000;
+/** How long a writer that died keeps others waiting. */
+const ttlMs = 10_000;
+const retryMs = 500;
 
 /**
  * Waits for the right to write a partition, and holds it while `work` runs. Its signal is aborted when the outer one
@@ -15,9 +16,11 @@ export async function holdLease(
   partition: Partition,
   holder: string,
   signal: AbortSignal,
+  onWait: () => void,
   work: (lease: Lease, signal: AbortSignal) => Promise<void>,
 ): Promise<void> {
   let lease = await records.acquireLease(partition, holder, ttlMs);
+  if (lease === null) onWait();
   while (lease === null) {
     await sleep(retryMs, undefined, { signal });
     lease = await records.acquireLease(partition, holder, ttlMs);

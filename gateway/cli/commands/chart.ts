@@ -77,6 +77,6 @@ export const run: Run = async (settings, paths, terminal) => {
   const charted = await chart(paths, { cluster: settings.cluster, podSecurityDefault: podSecurityLevel(settings) });
   reportProblems(charted.clusters, terminal);
   for (const text of format(charted, namer(charted.clusters))) terminal.out(text);
-  const nothing = [...charted.nodes.values()].every(({ kind }) => kind === 'Cluster');
+  const nothing = [...charted.nodes.values()].every(({ kind }) => kind === 'Cluster' || kind === 'CoverageGap');
   return nothing && charted.clusters.some(({ problems }) => problems.length > 0) ? exitStatus.usage : exitStatus.done;
 };
