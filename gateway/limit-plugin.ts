@@ -11,7 +11,7 @@ export function limitPlugin(limits: Limits): ApolloServerPlugin<Context> {
     requestDidStart: async () => {
       let size: Measure | undefined;
       return {
-        didResolveOperation: async ({ schema, document, operation, request, contextValue }) => {
+        didResolveOperation: async ({ schema, document, operation, request }) => {
           // Execution refuses an unknown operation and bad variables by itself, and says which.
           if (!operation) return;
           const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], request.variables ?? {});

@@ -1,5 +1,6 @@
 import type { EdgeDefinition } from '../graph/edges/define.ts';
 import { attackVersion, edges } from '../graph/edges/index.ts';
+import { type NodeKind as Kind, nodeKind } from '../graph/model/kinds.ts';
 import { kindName } from '../schema/names.ts';
 import type {
   AttackEdgeResolvers,
@@ -19,7 +20,13 @@ export function techniqueOf(kind: string): EdgeDefinition | null {
 
 const classes = { technique: 'TECHNIQUE', link: 'LINK' } as const;
 
-export const Query: QueryResolvers = { techniques: () => edges };
+/** The kinds of an edge that callers see. */
+const shown = (kinds: readonly Kind[]) => kinds.filter((kind) => !nodeKind(kind).hidden);
+
+export const Query: QueryResolvers = {
+  // What leads on from plumbing is plumbing too.
+  techniques: () => edges.filter(({ from }) => shown(from).length > 0),
+};
 
 export const AttackEdge: AttackEdgeResolvers = {
   id: ({ edge }) => edge,
@@ -33,8 +40,8 @@ export const AttackEdge: AttackEdgeResolvers = {
 
 export const Technique: TechniqueResolvers = {
   class: (edge) => classes[edge.class],
-  from: ({ from }) => from.map(kindName) as NodeKind[],
-  to: ({ to }) => to.filter((kind) => kind !== 'TargetSet').map(kindName) as NodeKind[],
+  from: ({ from }) => shown(from).map(kindName) as NodeKind[],
+  to: ({ to }) => shown(to).map(kindName) as NodeKind[],
 };
 
 export const AttackTechnique: AttackTechniqueResolvers = { version: () => attackVersion };

@@ -1,6 +1,6 @@
 import DataLoader from 'dataloader';
 import type { GraphEdge, GraphNode, VersionVector } from '../graph/model/graph.ts';
-import type { NodeKind } from '../graph/model/kinds.ts';
+import { type NodeKind, nodeKind } from '../graph/model/kinds.ts';
 import type { Scope } from '../graph/model/scope.ts';
 import type { Filter, Page } from '../graph/store/filter.ts';
 import type { AdjacentQuery, Facet, FindQuery, GraphStore, Neighbour } from '../graph/store/port.ts';
@@ -38,7 +38,9 @@ export function scopedReads(store: GraphStore, scope: Scope, signal: AbortSignal
       return loader.load(id);
     };
   };
-  const nodes = batched((ids) => store.nodes(scope, ids));
+  // Plumbing between two steps is nobody's business.
+  const shown = (node: GraphNode | null) => (node !== null && nodeKind(node.kind).hidden ? null : node);
+  const nodes = batched(async (ids) => (await store.nodes(scope, ids)).map(shown));
   const edges = batched((ids) => store.edges(scope, ids));
   const facets = new Map<string, Promise<readonly Facet[]>>();
   const find = (query: FindQuery) => run(() => store.find(scope, query));

@@ -1,4 +1,7 @@
-/** Writes schema/types.ts, the types of the resolvers, and schema/schema.graphql, the schema in print. */
+/**
+ * Writes schema/types.ts, the types of the resolvers. With --schema also schema/schema.graphql, the schema in print: what
+ * clients and reviewers read, and what test/schema.test.ts compares with to find breaking changes.
+ */
 import { writeFileSync } from 'node:fs';
 import { codegen } from '@graphql-codegen/core';
 import * as typescript from '@graphql-codegen/typescript';
@@ -63,4 +66,4 @@ const types = await codegen({
   ],
 });
 writeFileSync(path, types);
-writeFileSync(new URL('schema/schema.graphql', root), `${printSchema(buildASTSchema(typeDefs))}\n`);
+if (process.argv.includes('--schema')) writeFileSync(new URL('schema/schema.graphql', root), `${printSchema(buildASTSchema(typeDefs))}\n`);

@@ -35,23 +35,23 @@ export function jwtVerifier(settings: JwtSettings, defaultTenant: string): (toke
   }
   const keys = createRemoteJWKSet(jwks);
   const options = { issuer, audience, algorithms: [...algorithms], requiredClaims: ['exp'] };
-  return async (token) => {
+  return async (token) => callerOf(await payloadOf(token), settings.claims ?? {}, defaultTenant);
+
+  async function payloadOf(token: string): Promise<JWTPayload> {
     try {
-      const { payload } = await jwtVerify(token, keys, options);
-      return callerOf(payload, settings.claims ?? {}, defaultTenant);
+      return (await jwtVerify(token, keys, options)).payload;
     } catch (error) {
-      const refused =
-        error instanceof errors.JOSEError &&
-        !(error instanceof errors.JWKSTimeout) &&
-        error.code !== 'ERR_JOSE_GENERIC';
-      if (refused) throw callerError('UNAUTHENTICATED', `The token is refused: ${error.message}.`);
+      // A bare JOSEError, or one of time, is about fetching the keys; every other is about the token.
+      const fetching =
+        !(error instanceof errors.JOSEError) || ['ERR_JOSE_GENERIC', 'ERR_JWKS_TIMEOUT'].includes(error.code);
+      if (!fetching) throw callerError('UNAUTHENTICATED', `The token is refused: ${error.message}.`);
       throw callerError(
         'UPSTREAM_UNAVAILABLE',
         "The identity provider's keys cannot be had for now: try again.",
         error,
       );
     }
-  };
+  }
 }
 
 function callerOf(payload: JWTPayload, claims: NonNullable<JwtSettings['claims']>, defaultTenant: string): Caller {

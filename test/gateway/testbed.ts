@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Logger, pino } from 'pino';
+import type { GatewayOptions } from '../../gateway/settings.ts';
+import { type Gateway, startGateway } from '../../gateway/start.ts';
+import type { Delta } from '../../graph/model/graph.ts';
+import { openPathEngine } from '../../graph/paths/engine.ts';
+import type { PathEngine } from '../../graph/paths/port.ts';
+import type { Records } from '../../graph/records/port.ts';
+import type { GraphStore } from '../../graph/store/port.ts';
+import { openSqlite } from '../../graph/store/sqlite/open.ts';
+
+/** A real store in a file of its own, with engines in their threads. */
+export interface House {
+  readonly store: GraphStore;
+  readonly records: Records;
+  readonly paths: (tenant: string) => Promise<PathEngine>;
+  /** Commits a delta as the next version of its partition, and waits until the open engine of the tenant has it. */
+  commit(cluster: string, delta: Delta, tenant?: string): Promise<void>;
+}
+
+/** Opens a house that closes with the stack. */
+export async function openHouse(closing: AsyncDisposableStack): Promise<House> {
+  const folder = await mkdtemp(join(tmpdir(), 'portolan-gateway-'));
+  const { store, records, close } = await openSqlite(join(folder, 'graph.db'));
+  const engines = new Map<string, Promise<PathEngine>>();
+  closing.defer(async () => {
+    for (const engine of engines.values()) await (await engine).close();
+    await close();
+    await rm(folder, { recursive: true });
+  });
+  const paths = (tenant: string): Promise<PathEngine> => {
+    const engine = engines.get(tenant) ?? openPathEngine(store, tenant);
+    engines.set(tenant, engine);
+    return engine;
+  };
+  return {
+    store,
+    records,
+    paths,
+    async commit(cluster, delta, tenant = 'default') {
+      const lease = await records.acquireLease({ tenant, cluster }, 'test', 60_000);
+      assert.ok(lease);
+      const version = await store.version(tenant);
+      await store.apply(lease, version[cluster] ?? 0, delta);
+      await records.releaseLease(lease);
+      await (await engines.get(tenant))?.reached(await store.version(tenant), AbortSignal.timeout(5_000));
+    },
+  };
+}
+
+/** What a gateway logs, as lines to look into. */
+export function memoryLog(): { readonly logger: Logger; readonly lines: string[] } {
+  const lines: string[] = [];
+  return { lines, logger: pino({ level: 'debug' }, { write: (line: string) => lines.push(line) }) };
+}
+
+export interface Answer {
+  readonly status: number;
+  // biome-ignore lint/suspicious/noExplicitAny: tests take the answer apart by assertions, not by types
+  readonly data: any;
+  readonly errors?: readonly { readonly message: string; readonly extensions: Readonly<Record<string, unknown>> }[];
+  readonly extensions?: { readonly cost?: number; readonly version?: string };
+}
+
+export type Ask = (query: string, variables?: object, token?: string) => Promise<Answer>;
+
+export interface Served extends Gateway {
+  /** Asks over HTTP, without a socket. */
+  readonly ask: Ask;
+  /** Asks, and fails on any error. */
+  // biome-ignore lint/suspicious/noExplicitAny: as above
+  readonly data: (query: string, variables?: object, token?: string) => Promise<any>;
+}
+
+/** A gateway over a house, on a free port of loopback; stopped with the house. */
+export async function serve(
+  closing: AsyncDisposableStack,
+  house: House,
+  options: Partial<GatewayOptions> = {},
+): Promise<Served> {
+  const { store, records, paths } = house;
+  const gateway = await startGateway({ store, records, paths, port: 0, logger: memoryLog().logger, ...options });
+  closing.defer(() => gateway.stop());
+  const ask: Ask = async (query, variables = {}, token) => {
+    const response = await gateway.inject({
+      method: 'POST',
+      url: '/graphql',
+      payload: { query, variables },
+      headers: { ...(token !== undefined && { authorization: `Bearer ${token}` }) },
+    });
+    return { status: response.statusCode, ...response.json() };
+  };
+  const data = async (query: string, variables?: object, token?: string) => {
+    const answer = await ask(query, variables, token);
+    assert.deepEqual(answer.errors, undefined);
+    return answer.data;
+  };
+  return { ...gateway, ask, data };
+}
