@@ -1,4 +1,4 @@
-import { type Delta, type GraphEdge, type GraphNode, maxDeltaChanges } from '../model/graph.ts';
+import { type AttackFacts, type Delta, type GraphEdge, type GraphNode, maxDeltaChanges } from '../model/graph.ts';
 import { isNodeKind, nodeKind } from '../model/kinds.ts';
 import type { PropertyDefinition } from '../model/property.ts';
 import { type RelationshipDefinition, relationships } from '../model/relationships.ts';
@@ -37,7 +37,7 @@ export function validateDelta(delta: Delta, cluster: string): void {
 
 /** Refuses a text that is not Unicode, or too long, with INVALID_VALUE; `place` says what it is. */
 export function validateText(value: string, place: string): void {
-  text(value, place);
+  refuse(place, '', text(value));
 }
 
 /** A delta states a set: whatever order its parts are applied in, the outcome is one. */
@@ -49,127 +49,122 @@ function distinct(what: string, stated: readonly { readonly id: string }[], remo
   }
   for (const id of removed) {
     if (seen.has(id)) throw new StoreError('INVALID_VALUE', `The delta both states and removes ${what} ${quote(id)}.`);
-    text(id, `an id of a removed ${what}`);
+    refuse(what, id, text(id), 'id');
   }
 }
 
 function validateNode(node: GraphNode, cluster: string): void {
-  const place = `node ${quote(node.id)}`;
-  identifier(node.id, `${place}: id`);
-  if (!isNodeKind(node.kind)) throw invalid(`${place}: kind`, `${quote(node.kind)} is no kind of the model`);
+  const { id } = node;
+  refuse('node', id, identifier(id), 'id');
+  if (!isNodeKind(node.kind)) refuse('node', id, `${quote(node.kind)} is no kind of the model`, 'kind');
   const { shared, properties } = nodeKind(node.kind);
-  identifier(node.ref, `${place}: ref`);
-  text(node.name, `${place}: name`);
-  if (node.namespace !== null) text(node.namespace, `${place}: namespace`);
-  if (shared && node.cluster !== null) {
-    throw invalid(`${place}: cluster`, `clusters share every ${node.kind}: it must be null`);
-  }
+  refuse('node', id, identifier(node.ref), 'ref');
+  refuse('node', id, text(node.name), 'name');
+  if (node.namespace !== null) refuse('node', id, text(node.namespace), 'namespace');
+  if (shared && node.cluster !== null)
+    refuse('node', id, `clusters share every ${node.kind}: it must be null`, 'cluster');
   if (!shared && node.cluster !== cluster) {
-    throw invalid(`${place}: cluster`, `it must be that of the partition, ${quote(cluster)}`);
+    refuse('node', id, `it must be that of the partition, ${quote(cluster)}`, 'cluster');
   }
-  if (node.deletedAt !== null) throw invalid(`${place}: deletedAt`, 'a node is removed by removedNodes');
-  strings(node.claims, `${place}: claims`);
+  if (node.deletedAt !== null) refuse('node', id, 'a node is removed by removedNodes', 'deletedAt');
+  refuse('node', id, strings(node.claims), 'claims');
   for (const [name, value] of Object.entries(node.properties)) {
     const definition = own(properties, name);
-    if (definition === undefined) throw invalid(`${place}: ${name}`, `no property of ${node.kind} in the model`);
-    property(value, definition, `${place}: ${name}`);
+    refuse('node', id, definition ? property(value, definition) : `no property of ${node.kind} in the model`, name);
   }
 }
 
 function validateEdge(edge: GraphEdge): void {
-  const place = `edge ${quote(edge.id)}`;
-  identifier(edge.id, `${place}: id`);
-  if (!edgeKind.test(edge.kind)) throw invalid(`${place}: kind`, `it must match ${edgeKind.source}`);
-  identifier(edge.from, `${place}: from`);
-  identifier(edge.to, `${place}: to`);
-  strings(edge.claims, `${place}: claims`);
-  const observed = own(relationships as Readonly<Record<string, RelationshipDefinition>>, edge.kind);
+  const { id, kind, attack } = edge;
+  refuse('edge', id, identifier(id), 'id');
+  if (!edgeKind.test(kind)) refuse('edge', id, `it must match ${edgeKind.source}`, 'kind');
+  refuse('edge', id, identifier(edge.from), 'from');
+  refuse('edge', id, identifier(edge.to), 'to');
+  refuse('edge', id, strings(edge.claims), 'claims');
+  const observed = own<RelationshipDefinition>(relationships, kind);
   for (const [name, value] of Object.entries(edge.properties)) {
+    if (!edgeProperty.test(name)) refuse('edge', id, `a name must match ${edgeProperty.source}`, name);
     const definition = observed && own(observed.properties, name);
-    if (observed && !definition) throw invalid(`${place}: ${name}`, `no property of ${edge.kind} in the model`);
-    if (!edgeProperty.test(name)) throw invalid(`${place}: ${quote(name)}`, `a name must match ${edgeProperty.source}`);
-    if (definition) property(value, definition, `${place}: ${name}`);
-    else scalarOrStrings(value, `${place}: ${name}`);
+    if (definition) refuse('edge', id, property(value, definition), name);
+    else refuse('edge', id, observed ? `no property of ${kind} in the model` : scalarOrStrings(value), name);
   }
-  if (edge.attack === null) return;
-  const { difficulty, evidence } = edge.attack;
-  if (edge.attack.class !== 'technique' && edge.attack.class !== 'link') {
-    throw invalid(`${place}: attack.class`, 'it must be technique or link');
-  }
+  if (attack !== null) refuse('edge', id, facts(attack), 'attack');
+}
+
+/** Below, each says what is wrong with a value, or null: the sentence is made only when it is needed. */
+type Problem = string | null;
+
+function refuse(what: string, id: string, problem: Problem, field?: string): void {
+  if (problem === null) return;
+  const place = [id === '' ? what : `${what} ${quote(id)}`, ...(field === undefined ? [] : [field.slice(0, 200)])];
+  throw new StoreError('INVALID_VALUE', `${place.join(': ')}: ${problem}.`);
+}
+
+function facts({ class: name, difficulty, evidence }: AttackFacts): Problem {
+  if (name !== 'technique' && name !== 'link') return 'its class must be technique or link';
   if (!Number.isInteger(difficulty) || difficulty < 0 || difficulty > 9) {
-    throw invalid(`${place}: attack.difficulty`, 'it must be a whole number from 0 to 9');
+    return 'its difficulty must be a whole number from 0 to 9';
   }
-  for (const { object, field } of evidence.flat()) {
-    text(object, `${place}: attack.evidence object`);
-    text(field, `${place}: attack.evidence field`);
+  return first(evidence, (items) => first(items, ({ object, field }) => text(object) ?? text(field)));
+}
+
+function property(value: unknown, { type }: PropertyDefinition): Problem {
+  if (value === null || value === undefined) return null;
+  if (type === 'json') return json(value);
+  if (type === 'strings') return strings(value);
+  if (type === 'integer') return integer(value);
+  if (type === 'boolean') return typeof value === 'boolean' ? null : 'it must be true or false';
+  return text(value);
+}
+
+function scalarOrStrings(value: unknown): Problem {
+  if (value === null || value === undefined || typeof value === 'boolean') return null;
+  if (Array.isArray(value)) return strings(value);
+  return typeof value === 'number' ? number(value) : text(value);
+}
+
+function json(value: unknown, depth = 0): Problem {
+  if (depth > 64) return 'it is nested more than 64 deep';
+  if (value === null || typeof value === 'boolean') return null;
+  if (typeof value === 'string') return text(value);
+  if (typeof value === 'number') return number(value);
+  if (Array.isArray(value)) return first(value, (entry) => json(entry, depth + 1));
+  if (typeof value !== 'object' || Object.getPrototypeOf(value) !== Object.prototype) {
+    return 'it must be made of plain objects, lists, strings, finite numbers, true, false and null';
   }
+  return first(Object.entries(value), ([key, entry]) => text(key) ?? json(entry, depth + 1));
 }
 
-function property(value: unknown, { type }: PropertyDefinition, place: string): void {
-  if (value === null || value === undefined) return;
-  if (type === 'json') json(value, place);
-  else if (type === 'strings') strings(value, place);
-  else if (type === 'integer') integer(value, place);
-  else if (type !== 'boolean') text(value, place);
-  else if (typeof value !== 'boolean') throw invalid(place, 'it must be true or false');
+function strings(value: unknown): Problem {
+  return Array.isArray(value) ? first(value, text) : 'it must be a list of strings';
 }
 
-function scalarOrStrings(value: unknown, place: string): void {
-  if (value === null || value === undefined || typeof value === 'boolean') return;
-  if (Array.isArray(value)) strings(value, place);
-  else if (typeof value === 'number') number(value, place);
-  else text(value, place);
+function integer(value: unknown): Problem {
+  if (Number.isSafeInteger(value)) return null;
+  return `${String(value)} is not a whole number between -(2^53 - 1) and 2^53 - 1; keep it as a string`;
 }
 
-function json(value: unknown, place: string, depth = 0): void {
-  if (depth > 64) throw invalid(place, 'it is nested more than 64 deep');
-  if (value === null || typeof value === 'boolean') return;
-  if (typeof value === 'string') text(value, place);
-  else if (typeof value === 'number') number(value, place);
-  else if (Array.isArray(value)) for (const entry of value) json(entry, place, depth + 1);
-  else if (typeof value !== 'object' || Object.getPrototypeOf(value) !== Object.prototype) {
-    throw invalid(place, 'it must be made of plain objects, lists, strings, finite numbers, true, false and null');
-  } else {
-    for (const [key, entry] of Object.entries(value)) {
-      text(key, `${place}: a key`);
-      json(entry, `${place}.${key}`, depth + 1);
-    }
+function number(value: number): Problem {
+  if (!Number.isFinite(value)) return `${value} is not a finite number`;
+  return Number.isInteger(value) ? integer(value) : null;
+}
+
+function text(value: unknown): Problem {
+  if (typeof value !== 'string') return 'it must be a string';
+  if (value.length > maxStringLength) return `a string of ${value.length} is over ${maxStringLength} long`;
+  return value.isWellFormed() ? null : 'it holds half of a surrogate pair, which is no Unicode text';
+}
+
+function identifier(value: unknown): Problem {
+  return value === '' ? 'it must not be empty' : text(value);
+}
+
+function first<T>(list: readonly T[], problemOf: (entry: T) => Problem): Problem {
+  for (const entry of list) {
+    const problem = problemOf(entry);
+    if (problem !== null) return problem;
   }
-}
-
-function strings(value: unknown, place: string): void {
-  if (!Array.isArray(value)) throw invalid(place, 'it must be a list of strings');
-  for (const entry of value) text(entry, place);
-}
-
-function integer(value: unknown, place: string): void {
-  if (!Number.isSafeInteger(value)) {
-    throw invalid(
-      place,
-      `${String(value)} is not a whole number between -(2^53 - 1) and 2^53 - 1; keep it as a string`,
-    );
-  }
-}
-
-function number(value: number, place: string): void {
-  if (!Number.isFinite(value)) throw invalid(place, `${value} is not a finite number`);
-  if (Number.isInteger(value)) integer(value, place);
-}
-
-function text(value: unknown, place: string): void {
-  if (typeof value !== 'string') throw invalid(place, 'it must be a string');
-  if (value.length > maxStringLength)
-    throw invalid(place, `a string of ${value.length} is over ${maxStringLength} long`);
-  if (!value.isWellFormed()) throw invalid(place, 'it holds half of a surrogate pair, which is no Unicode text');
-}
-
-function identifier(value: unknown, place: string): void {
-  text(value, place);
-  if (value === '') throw invalid(place, 'it must not be empty');
-}
-
-function invalid(place: string, message: string): StoreError {
-  return new StoreError('INVALID_VALUE', `${place}: ${message}.`);
+  return null;
 }
 
 function own<T>(table: Readonly<Record<string, T>>, name: string): T | undefined {

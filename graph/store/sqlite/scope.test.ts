@@ -20,7 +20,7 @@ test('the condition in SQL is mayReadClaim, for every kind and place', () => {
     addPartition.run(i + 11, 2, cluster);
   }
   const namespaces = ['', 'default', 'kube-system', 'naïve', 'other', null];
-  for (const seed of seeds(300)) {
+  for (const seed of seeds(80)) {
     const scope = randomScope(random(seed), 't');
     const given = parameters();
     const place = scopeSql(scope, names(db), given).place('@partition', '@namespace', '@kind');
