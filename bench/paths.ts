@@ -68,11 +68,12 @@ const { result: projection } = time(
 time('compact', () => compact(projection), 3);
 
 const view = new View(projection, scope);
+const labelling = new Labelling();
 const targets = [...projection.nodes.ofKind('Cluster')];
 const { result: labels } = time(`distances of all nodes to ${targets.length} targets, exact within 12 hops`, () => {
   const budget = new Budget(limits.timeBudgetMs);
-  const labelling = new Labelling(view, projection.edges.backward, targets, [], limits.maxHops, budget);
-  labelling.advance(0);
+  labelling.begin(projection.nodes.count, targets, [], limits.maxHops);
+  labelling.advance(view, projection.edges.backward, budget, 0);
   return labelling.labels;
 });
 print('  labels per node', (labels.count / projection.nodes.count).toFixed(2));

@@ -19,9 +19,9 @@ export type Rank = number;
  * A node has several labels where fewer hops cost more.
  */
 export class Labels {
-  readonly maxHops: number;
+  maxHops = 0;
   /** One more than the most hops: ranks count in it. */
-  readonly layers: number;
+  layers = 1;
   count = 0;
   /** Every label of a rank below this is there. */
   complete: Rank = 0;
@@ -31,12 +31,15 @@ export class Labels {
   edges: Int32Array = new Int32Array(1024);
   #earlier: Int32Array = new Int32Array(1024);
   /** By node: its last label, the one with the fewest hops. */
-  readonly #last: Int32Array;
+  #last: Int32Array = new Int32Array(0);
 
-  constructor(nodes: number, maxHops: number) {
+  /** Forgets all labels, and makes room for this many nodes. */
+  reset(nodes: number, maxHops: number): void {
     this.maxHops = maxHops;
     this.layers = maxHops + 1;
-    this.#last = new Int32Array(nodes).fill(none);
+    this.count = 0;
+    this.complete = 0;
+    this.#last = grown(this.#last, nodes).fill(none, 0, nodes);
   }
 
   /** The best label of a node within so many hops, or `none`. */
@@ -88,42 +91,31 @@ const stopBit = 0x80;
  * Labels what the sources reach within `maxHops` along an adjacency, the nearest first, as far as is asked.
  * It does not go on from a stop, unless that is a source, but remembers how near the nearest is.
  * Label setting in the order of rank (P. Hansen, Bicriterion path problems, 1980), by buckets as all ranks are small.
+ * It is begun again for each search: its arrays are large, and making them anew would keep the garbage collector busy.
  */
 export class Labelling {
-  readonly labels: Labels;
-  readonly #view: View;
-  readonly #adjacency: Adjacency;
-  readonly #budget: Budget;
-  readonly #ranks: number;
-  readonly #queue: RankQueue;
-  readonly #settled: Uint8Array;
+  readonly labels = new Labels();
+  readonly #queue = new RankQueue();
+  #ranks = 0;
+  #settled: Uint8Array = new Uint8Array(0);
   /** By node: the rank, and number of edges, of the best step towards it that was queued. */
-  readonly #queuedRank: Int32Array;
-  readonly #queuedEdges: Int32Array;
+  #queuedRank: Int32Array = new Int32Array(0);
+  #queuedEdges: Int32Array = new Int32Array(0);
   /** Steps by links stay within a rank: they line up here, as ever more edges lead to them. */
   #linkNodes: Int32Array = new Int32Array(64);
   #linkEdges: Int32Array = new Int32Array(64);
   /** The least rank at which a stop was met. */
   #nearestStop = Number.POSITIVE_INFINITY;
 
-  constructor(
-    view: View,
-    adjacency: Adjacency,
-    sources: Iterable<number>,
-    stops: Iterable<number>,
-    maxHops: number,
-    budget: Budget,
-  ) {
-    const nodes = view.projection.nodes.count;
-    this.labels = new Labels(nodes, maxHops);
-    this.#view = view;
-    this.#adjacency = adjacency;
-    this.#budget = budget;
+  /** Forgets what was labelled, and begins at the sources. */
+  begin(nodes: number, sources: Iterable<number>, stops: Iterable<number>, maxHops: number): void {
+    this.labels.reset(nodes, maxHops);
     this.#ranks = maxHops * (maxDifficulty * (maxHops + 1) + 1) + 1;
-    this.#queue = new RankQueue(this.#ranks);
-    this.#settled = new Uint8Array(nodes);
-    this.#queuedRank = new Int32Array(nodes).fill(this.#ranks);
-    this.#queuedEdges = new Int32Array(nodes);
+    this.#queue.reset(this.#ranks);
+    this.#settled = grown(this.#settled, nodes).fill(0, 0, nodes);
+    this.#queuedRank = grown(this.#queuedRank, nodes).fill(this.#ranks, 0, nodes);
+    this.#queuedEdges = grown(this.#queuedEdges, nodes);
+    this.#nearestStop = Number.POSITIVE_INFINITY;
     // A stop counts as reached without a hop, so that no label will do; a source has yet to get its own.
     for (const node of stops) this.#settled[node] = stopBit | 1;
     for (const node of sources) {
@@ -141,21 +133,19 @@ export class Labelling {
    * Labels up to the rank of the nearest stop and this much more; all that can be reached where there is no stop.
    * When the budget runs out, the labels so far are right, and `complete` says how far they go.
    */
-  advance(beyond: Rank): void {
+  advance(view: View, adjacency: Adjacency, budget: Budget, beyond: Rank): void {
     const { labels } = this;
     for (let rank = labels.complete; rank < this.#ranks && this.#queue.waiting > 0; rank++) {
       if (rank > this.#nearestStop + beyond) return;
-      if (!this.#settle(rank)) return;
+      if (!this.#settle(view, adjacency, budget, rank)) return;
       labels.complete = rank + 1;
     }
     labels.complete = this.#ranks;
   }
 
   /** Labels all of a rank, by the number of edges; false when the budget has run out. */
-  #settle(rank: Rank): boolean {
+  #settle(view: View, adjacency: Adjacency, budget: Budget, rank: Rank): boolean {
     const { labels } = this;
-    const adjacency = this.#adjacency;
-    const view = this.#view;
     const queue = this.#queue;
     const settled = this.#settled;
     const queuedRank = this.#queuedRank;
@@ -203,15 +193,17 @@ export class Labelling {
           queue.push(otherRank, other, edges + 1);
         } else {
           if (links === linkNodes.length) {
-            linkNodes = this.#linkNodes = grown(linkNodes, links + 1);
-            linkEdges = this.#linkEdges = grown(linkEdges, links + 1);
+            this.#linkNodes = grown(linkNodes, links + 1);
+            this.#linkEdges = grown(linkEdges, links + 1);
+            linkNodes = this.#linkNodes;
+            linkEdges = this.#linkEdges;
           }
           linkNodes[links] = other;
           linkEdges[links] = edges + 1;
           links++;
         }
       }
-      if (this.#budget.spend(scanned) || this.#budget.hold(labels.count + queue.held + links)) return false;
+      if (budget.spend(scanned) || budget.hold(labels.count + queue.held + links)) return false;
     }
     return true;
   }

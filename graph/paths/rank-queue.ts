@@ -10,21 +10,27 @@ export class RankQueue {
   nodes: Int32Array = new Int32Array(0);
   edges: Int32Array = new Int32Array(0);
   /** By rank: the first entry. */
-  readonly #first: Int32Array;
+  #first: Int32Array = new Int32Array(0);
   /** By entry. */
   #node: Int32Array = new Int32Array(0);
   #edges: Int32Array = new Int32Array(0);
   #next: Int32Array = new Int32Array(0);
+  /** Of the counting sort: where the next entry with so many edges goes. */
+  #at: Int32Array = new Int32Array(0);
   #free = none;
   #count = 0;
   /** How many are waiting. */
   waiting = 0;
 
-  constructor(ranks: number) {
-    this.#first = new Int32Array(ranks).fill(none);
+  /** Forgets what waits, and makes room for this many ranks. */
+  reset(ranks: number): void {
+    this.#first = grown(this.#first, ranks).fill(none, 0, ranks);
+    this.#free = none;
+    this.#count = 0;
+    this.waiting = 0;
   }
 
-  /** The most entries that were ever waiting at once. */
+  /** The most entries that were waiting at once since the reset. */
   get held(): number {
     return this.#count;
   }
@@ -61,12 +67,14 @@ export class RankQueue {
     }
     this.nodes = grown(this.nodes, count);
     this.edges = grown(this.edges, count);
-    const at = new Int32Array(most - fewest + 2);
+    const slots = most - fewest + 2;
+    this.#at = grown(this.#at, slots).fill(0, 0, slots);
+    const at = this.#at;
     for (let entry = first; entry !== none; entry = this.#next[entry] as number) {
       const above = (this.#edges[entry] as number) - fewest + 1;
       at[above] = (at[above] as number) + 1;
     }
-    for (let i = 1; i < at.length; i++) at[i] = (at[i] as number) + (at[i - 1] as number);
+    for (let i = 1; i < slots; i++) at[i] = (at[i] as number) + (at[i - 1] as number);
     for (let entry = first; entry !== none; entry = this.#next[entry] as number) {
       const edges = this.#edges[entry] as number;
       const place = at[edges - fewest] as number;

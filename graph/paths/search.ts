@@ -13,6 +13,9 @@ import { View } from './view.ts';
 
 export type BlastRadiusQuery = Parameters<PathEngine['blastRadius']>[1];
 
+/** The searches of a thread come one after another, so they share their arrays. */
+const labelling = new Labelling();
+
 /** The most technique steps that may be asked for: ranks and hops then fit into small integers. */
 const mostHops = 64;
 
@@ -35,13 +38,13 @@ export function searchPaths(projection: Projection, scope: Scope, query: PathQue
   const view = new View(projection, scope, query.without);
   const starts = endpointNodes(view, query.from);
   const targets = endpointNodes(view, query.to);
-  const labelling = new Labelling(view, projection.edges.backward, targets, starts, query.maxHops, budget);
   const { labels } = labelling;
+  labelling.begin(projection.nodes.count, targets, starts, query.maxHops);
   // Mostly the paths wanted are hardly dearer than the cheapest, so the labels need not go much further. If they must,
   // they go twice as far each time, so that all the times together cost little more than the last.
   let found: readonly AttackPath[] = [];
   for (let beyond = 0; ; beyond = Math.max(2 * beyond, labels.layers)) {
-    labelling.advance(beyond);
+    labelling.advance(view, projection.edges.backward, budget, beyond);
     const paths = new Map<string, AttackPath>();
     for (const route of cheapestRoutes(view, starts, labels, budget)) {
       const path = fold(projection, route);
@@ -62,8 +65,8 @@ export function searchBlastRadius(projection: Projection, scope: Scope, query: B
   const budget = new Budget(query.timeBudgetMs);
   const view = new View(projection, scope);
   const sources = endpointNodes(view, query.of);
-  const labelling = new Labelling(view, projection.edges.forward, sources, [], query.maxHops, budget);
-  labelling.advance(0);
+  labelling.begin(projection.nodes.count, sources, [], query.maxHops);
+  labelling.advance(view, projection.edges.forward, budget, 0);
   const { counts, cheapest } = reach(projection, labelling.labels, new Set(sources), query.first);
   return { version: projection.version, counts, reached: cheapest, truncated: budget.truncated };
 }
