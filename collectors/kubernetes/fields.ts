@@ -5,6 +5,10 @@ export interface FieldProblem {
   readonly message: string;
 }
 
+export function problemText({ field, message }: FieldProblem): string {
+  return field === '' ? message : `${field} ${message}`;
+}
+
 /** Far beyond what the API server stores in one object (etcd takes 1.5 MiB), yet a bound on what one can make us hold. */
 const maxStringLength = 65_536;
 const maxListLength = 100_000;

@@ -23,9 +23,11 @@ export interface ApiServerTiming {
   readonly watchIdleMs: number;
 }
 
-/** Raw JSON from an API server. Both methods reject with ApiError, or with what the network says. */
+/** Raw JSON from an API server. Requests reject with ApiError, AccessError, or with what the network says. */
 export interface ApiServer {
   get(path: string, signal: AbortSignal): Promise<unknown>;
+  /** How it is reached now; rejects with AccessError. */
+  access(): Promise<Access>;
   /** The body as it comes. */
   stream(path: string, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>>;
   close(): Promise<void>;
@@ -36,16 +38,25 @@ const maxBodyLength = 512 * 1024 * 1024 - 64;
 const maxErrorLength = 64 * 1024;
 
 export function apiServer(config: ClusterConfig, timing: ApiServerTiming): ApiServer {
-  let access: Promise<Access> | null = null;
+  let opened: Promise<Access> | null = null;
+
+  /** Reads the configuration at the next request; unless somebody else already did since then. */
+  function forget(used: Promise<Access>): void {
+    if (opened === used) opened = null;
+  }
+
+  function access(): Promise<Access> {
+    if (opened !== null) return opened;
+    const opening = openAccess(config);
+    opened = opening;
+    opening.catch(() => forget(opening));
+    return opening;
+  }
 
   async function send(path: string, idleMs: number, signal: AbortSignal): Promise<Dispatcher.ResponseData> {
     for (let attempt = 1; ; attempt += 1) {
-      access ??= openAccess(config);
-      const used = access;
-      const { server, dispatcher, headers } = await used.catch((error) => {
-        if (access === used) access = null;
-        throw error;
-      });
+      const used = access();
+      const { server, dispatcher, headers } = await used;
       const response = await request(server + path, {
         dispatcher,
         signal,
@@ -62,12 +73,13 @@ export function apiServer(config: ClusterConfig, timing: ApiServerTiming): ApiSe
       const error = await apiError(response);
       if (response.statusCode !== 401 || attempt > 1) throw error;
       // Credentials ran out before their time: a plugin, a rotated certificate or a rewritten kubeconfig has new ones.
-      if (access === used) access = null;
+      forget(used);
       void dispatcher.close();
     }
   }
 
   return {
+    access,
     async get(path, signal) {
       const body = unpacked(await send(path, timing.requestMs, signal));
       return JSON.parse(await text(body, maxBodyLength));
@@ -76,7 +88,7 @@ export function apiServer(config: ClusterConfig, timing: ApiServerTiming): ApiSe
       return unpacked(await send(path, timing.watchIdleMs, signal));
     },
     async close() {
-      await access?.then(({ dispatcher }) => dispatcher.destroy()).catch(() => {});
+      await opened?.then(({ dispatcher }) => dispatcher.destroy()).catch(() => {});
     },
   };
 }

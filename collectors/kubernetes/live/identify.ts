@@ -1,6 +1,6 @@
 import type { ClusterIdentity } from '../cluster.ts';
 import { defaultAudiences } from '../kinds/api-token.ts';
-import { type ClusterConfig, openAccess } from './access.ts';
+import type { ClusterConfig } from './access.ts';
 import { type ApiServer, apiServer } from './api-server.ts';
 import { defaultTiming } from './timing.ts';
 
@@ -20,11 +20,10 @@ export interface LiveCluster extends ClusterIdentity {
  * is known by its name.
  */
 export async function identifyCluster(config: ClusterConfig, signal?: AbortSignal): Promise<LiveCluster> {
-  const access = await openAccess(config);
-  void access.dispatcher.close();
   const server = apiServer(config, defaultTiming);
   const until = signal ?? AbortSignal.timeout(defaultTiming.requestMs);
   try {
+    const access = await server.access();
     const version = await serverVersion(server, until);
     const name = config.name ?? clusterName(access.name);
     const kubeSystem = await server.get('/api/v1/namespaces/kube-system', until).catch(() => null);

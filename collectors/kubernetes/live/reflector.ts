@@ -1,4 +1,5 @@
 import type { Extent, GapReason, Observation, ObservedRecord } from '../../../graph/model/observation.ts';
+import { problemText } from '../fields.ts';
 import { kubernetesExtent, type MappingContext, type ObjectKind } from '../kind.ts';
 import { mapObject } from '../map.ts';
 import { ApiError, type ApiServer } from './api-server.ts';
@@ -42,12 +43,15 @@ export async function* reflect(
       if (version === null) {
         const giveBack = await slots.take();
         try {
-          if (!signal.aborted) version = yield* list(kind, server, options, expired < maxPagedAttempts);
+          for await (const step of list(kind, server, options, expired < maxPagedAttempts)) {
+            declared = null;
+            version = step.version;
+            yield* step.observations;
+          }
         } finally {
           giveBack();
         }
         failures = 0;
-        declared = null;
       } else {
         for await (const step of watch(kind, server, options, version)) {
           openedAt = Math.min(openedAt, Date.now());
@@ -117,8 +121,9 @@ function judge({ resource }: ObjectKind, error: unknown, failures: number, timin
   };
 }
 
-/** undici wraps what the socket said. */
+/** What went wrong, in words: undici wraps what the socket said, and Node what each address of a host said. */
 function describe(error: unknown): string {
+  if (error instanceof AggregateError && error.errors.length > 0) return describe(error.errors[0]);
   if (!(error instanceof Error)) return String(error);
   const cause = error.cause instanceof Error ? `: ${error.cause.message}` : '';
   return `${error.message || error.name}${cause}`;
@@ -132,27 +137,34 @@ function resourcePath({ group, version, resource }: ObjectKind): string {
   return group === '' ? `/api/${version}/${resource}` : `/apis/${group}/${version}/${resource}`;
 }
 
-/** Lists the kind page by page; returns the version to watch from. */
+/** A piece of a list or watch. */
+interface Step {
+  /** Up to which everything has been told with this step; null where that cannot be said. */
+  readonly version: string | null;
+  readonly observations: Iterable<Observation>;
+}
+
+/** Lists the kind page by page. Nothing is yielded before the API server has answered: an observation ends a gap. */
 async function* list(
   kind: ObjectKind,
   server: ApiServer,
   { context, timing, signal }: ReflectorOptions,
   paged: boolean,
-): AsyncGenerator<Observation, string> {
+): AsyncGenerator<Step> {
   const extent = kubernetesExtent(kind.kind);
-  yield { type: 'snapshot', extent };
-  for (let token = ''; ; ) {
-    const query = new URLSearchParams(paged ? { limit: String(timing.pageSize) } : {});
-    if (token !== '') query.set('continue', token);
+  const query = new URLSearchParams(paged ? { limit: String(timing.pageSize) } : {});
+  for (let first = true; ; first = false) {
     const page = readList(await server.get(`${resourcePath(kind)}?${query}`, signal));
+    if (first) yield { version: null, observations: [{ type: 'snapshot', extent }] };
     for (let start = 0; start < page.items.length; start += timing.pageSize) {
-      yield* mapped(kind, page.items.slice(start, start + timing.pageSize), context, extent);
+      const items = page.items.slice(start, start + timing.pageSize);
+      yield { version: null, observations: mapped(kind, items, context, extent) };
     }
-    token = page.continue;
-    if (token === '') {
-      yield { type: 'complete', extent };
-      return page.version;
+    if (page.continue === '') {
+      yield { version: page.version, observations: [{ type: 'complete', extent }] };
+      return;
     }
+    query.set('continue', page.continue);
   }
 }
 
@@ -185,17 +197,11 @@ function* mapped(
     const { object, record, problems } = mapObject(kind, item, context);
     if (record !== null) records.push(record);
     const name = [kind.kind, object?.namespace, object?.name].filter(Boolean).join('/');
-    for (const { field, message } of problems) {
-      yield { type: 'problem', extent, place: name, message: `${field} ${message}` };
+    for (const problem of problems) {
+      yield { type: 'problem', extent, place: name, message: problemText(problem) };
     }
   }
   if (records.length > 0) yield { type: 'records', extent, records };
-}
-
-interface WatchStep {
-  /** Up to which the watch has told; null if this step does not say. */
-  readonly version: string | null;
-  readonly observations: Iterable<Observation>;
 }
 
 /** One watch from a version, until it ends: an empty step once it stands. Throws what the API server reports, also in mid-stream. */
@@ -204,7 +210,7 @@ async function* watch(
   server: ApiServer,
   { context, timing, signal }: ReflectorOptions,
   version: string,
-): AsyncGenerator<WatchStep> {
+): AsyncGenerator<Step> {
   const extent = kubernetesExtent(kind.kind);
   const [least, most] = timing.watchSeconds;
   const query = new URLSearchParams({

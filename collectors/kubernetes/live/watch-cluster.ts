@@ -24,8 +24,7 @@ const listsAtATime = 4;
 
 /**
  * The Kubernetes collector: everything that is charted of one cluster, as snapshots first and changes from then on,
- * until the signal is aborted. What cannot be read turns unreadable and is tried again; only a configuration that
- * cannot even be read throws, as AccessError.
+ * until the signal is aborted. What cannot be read turns unreadable and is tried again; nothing throws.
  */
 export async function* watchCluster(config: WatchConfig, signal: AbortSignal): AsyncGenerator<Observation> {
   const { cluster, timing = defaultTiming } = config;

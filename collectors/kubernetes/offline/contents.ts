@@ -1,6 +1,6 @@
 import type { NodeKind } from '../../../graph/model/kinds.ts';
 import type { NodeFact, Observation, ObservedRecord } from '../../../graph/model/observation.ts';
-import type { Fields } from '../fields.ts';
+import { type Fields, problemText } from '../fields.ts';
 import { kubernetesExtent, type MappingContext, type ObjectKind } from '../kind.ts';
 import { objectKinds } from '../kinds/index.ts';
 import { mapObject } from '../map.ts';
@@ -84,8 +84,8 @@ export class DumpContents {
   #map(kind: ObjectKind, { json }: DumpObject, place: string, path: string): void {
     const { object, record, problems } = mapObject(kind, json, this.#context, path);
     const name = object === null ? null : localName(object);
-    for (const { field, message } of problems) {
-      this.problem(place, `${kind.kind}${name === null ? '' : `/${name}`}: ${field} ${message}`, kind.kind);
+    for (const problem of problems) {
+      this.problem(place, `${kind.kind}${name === null ? '' : `/${name}`}: ${problemText(problem)}`, kind.kind);
     }
     if (object === null || record === null || name === null) return;
     if (this.has(kind.kind, name)) {
