@@ -117,11 +117,11 @@ describe('a live cluster', { skip }, () => {
     const chart = await follow(kubeconfig);
     await eventually(() => assert.ok(has(chart, 'Pod', `${namespace}/goes`)));
     await way.cut();
-    // A new API server knows no version from before its start: it answers 410 Gone to watches from there.
-    await kubernetes.killApiServer();
-    await kubernetes.startApiServer();
     await kubernetes.kubectl(['delete', '-n', namespace, 'pod/goes', '--now']);
     await kubernetes.kubectl(['create', '-f', '-'], pod(namespace, 'comes'));
+    // A new API server knows nothing of what was before its start: it answers 410 Gone to a watch from there.
+    await kubernetes.killApiServer();
+    await kubernetes.startApiServer();
     await way.mend();
     await eventually(() => {
       assert.ok(!has(chart, 'Pod', `${namespace}/goes`));
