@@ -23,7 +23,7 @@ export interface Measure {
   /**
    * The most nodes it can ask for, in the manner of GitHub's node limit: every field that returns an object counts once
    * for each object it hangs from, times its page size; the pages themselves (edges, nodes, pageInfo) are free.
-   * A search counts its `first` times its `maxHops`.
+   * Paths count `first` times `maxHops`, for their hops.
    */
   readonly cost: number;
 }
@@ -82,8 +82,9 @@ export function measure(
 
   /** How many objects a field can return for each object it hangs from. */
   function sizeOf(node: FieldNode, definition: GraphQLField<unknown, unknown>): number {
+    const paged = definition.args.some(({ name }) => name === 'first');
     return definition.args.reduce((size, { name, defaultValue }) => {
-      if (name !== 'first' && name !== 'maxHops' && name !== 'ids') return size;
+      if (name !== 'first' && name !== 'ids' && !(name === 'maxHops' && paged)) return size;
       const given = node.arguments?.find((argument) => argument.name.value === name);
       const value = (given && valueFromASTUntyped(given.value, variables)) ?? defaultValue;
       const factor = Array.isArray(value) ? value.length : Number(value);

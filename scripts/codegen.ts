@@ -2,7 +2,9 @@
  * Writes schema/types.ts, the types of the resolvers. With --schema also schema/schema.graphql, the schema in print: what
  * clients and reviewers read, and what test/schema.test.ts compares with to find breaking changes.
  */
+import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { codegen } from '@graphql-codegen/core';
 import * as typescript from '@graphql-codegen/typescript';
 import * as resolvers from '@graphql-codegen/typescript-resolvers';
@@ -66,4 +68,9 @@ const types = await codegen({
   ],
 });
 writeFileSync(path, types);
-if (process.argv.includes('--schema')) writeFileSync(new URL('schema/schema.graphql', root), `${printSchema(buildASTSchema(typeDefs))}\n`);
+if (process.argv.includes('--schema')) {
+  const published = fileURLToPath(new URL('schema/schema.graphql', root));
+  writeFileSync(published, printSchema(buildASTSchema(typeDefs)));
+  const biome = fileURLToPath(new URL('node_modules/@biomejs/biome/bin/biome', root));
+  execFileSync(process.execPath, [biome, 'format', '--write', published], { stdio: ['ignore', 'ignore', 'inherit'] });
+}
