@@ -1,9 +1,11 @@
 import type { Derived, EdgeDefinition, TargetSet } from '../edges/define.ts';
 import { mostAlternatives } from '../edges/rights.ts';
-import type { Evidence, EvidenceItem } from '../model/graph.ts';
+import type { EdgeProperties, Evidence, EvidenceItem } from '../model/graph.ts';
 import type { NodeFact, ObservedRecord } from '../model/observation.ts';
 import { targetSetRef } from '../model/ref.ts';
 import { type Claim, compare, type EdgeClaim } from './memory.ts';
+
+const noProperties: EdgeProperties = {};
 
 /** The claim of an observed record. */
 export function observedClaim(extent: string, record: ObservedRecord): Claim {
@@ -17,7 +19,7 @@ export function observedClaim(extent: string, record: ObservedRecord): Claim {
       from: relationship.from,
       to: relationship.to,
       attack: null,
-      properties: relationship.properties ?? {},
+      properties: relationship.properties ?? noProperties,
     })),
   };
 }
@@ -51,7 +53,7 @@ export function toClaim(definition: EdgeDefinition, subject: string, found: read
         difficulty: definition.difficulty,
         evidence: canonicalEvidence(edge.evidence),
       },
-      properties: {},
+      properties: noProperties,
     }),
   );
   return {

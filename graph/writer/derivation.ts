@@ -3,8 +3,9 @@ import type { Derived, EdgeDefinition } from '../edges/define.ts';
 import type { Memo, ModelNode, Read } from '../edges/read.ts';
 import type { EdgeProperties } from '../model/graph.ts';
 import type { NodeKind } from '../model/kinds.ts';
+import { type Cell, CellIndex, cell } from './cells.ts';
 import { toClaim } from './claims.ts';
-import { type Claim, cell, Index, type Memory } from './memory.ts';
+import type { Claim, Memory } from './memory.ts';
 
 /**
  * Incremental derivation: each (edge definition, subject) is a computation that remembers what it read. A change to
@@ -16,7 +17,7 @@ import { type Claim, cell, Index, type Memory } from './memory.ts';
  */
 interface Computation {
   /** What it read: cells by name, memos as computations. */
-  cells: string[];
+  cells: Cell[];
   memos: MemoComputation[];
   /** stale: something it read has changed. suspect: a memo it read may have. */
   state: 'stale' | 'suspect' | 'fresh';
@@ -52,7 +53,7 @@ export class Derivation {
   readonly #clusterRef: string;
   /** By subject, one root for each definition that derives from its kind. */
   readonly #roots = new Map<string, Root[]>();
-  readonly #readers = new Index<Computation>();
+  readonly #readers = new CellIndex<Computation>();
   readonly #memos = new Map<string, MemoComputation>();
   /** Roots to look at again, by the rank of their definition: earlier definitions feed later ones. */
   readonly #pending: Set<Root>[];
@@ -105,11 +106,11 @@ export class Derivation {
       memory.bornOrDied = new Set();
       for (const ref of refs) this.#bearOrBury(ref);
     }
-    if (memory.changedCells.size === 0) return;
+    if (memory.changedCells.length === 0) return;
     const cells = memory.changedCells;
-    memory.changedCells = new Set();
-    for (const name of cells) {
-      for (const reader of this.#readers.members(name)) this.#mark(reader, 'stale');
+    memory.changedCells = [];
+    for (const changed of cells) {
+      for (const reader of this.#readers.members(changed)) this.#mark(reader, 'stale');
     }
   }
 
@@ -210,7 +211,7 @@ export class Derivation {
   }
 
   #forgetReads(computation: Computation): void {
-    for (const name of computation.cells) this.#readers.delete(name, computation);
+    for (const read of computation.cells) this.#readers.delete(read, computation);
     computation.cells = [];
     for (const memo of computation.memos) {
       memo.readers.delete(computation);
@@ -227,19 +228,16 @@ export class Derivation {
     for (const inner of read) if (inner.readers.size === 0) this.#drop(inner);
   }
 
-  #note(computation: Computation, name: string): void {
-    if (this.#readers.add(name, computation)) computation.cells.push(name);
-  }
-
-  #list(computation: Computation, name: string): readonly string[] {
-    this.#note(computation, name);
-    return this.#memory.index.members(name);
+  #note(computation: Computation, read: Cell): Cell {
+    if (this.#readers.add(read, computation)) computation.cells.push(read);
+    return read;
   }
 
   #reader(computation: Computation): Read {
     const memory = this.#memory;
+    const note = (read: Cell): Cell => this.#note(computation, read);
     const node = <K extends NodeKind>(kind: K, ref: string): ModelNode<K> | undefined => {
-      this.#note(computation, cell.node(ref));
+      note(cell.node(ref));
       const found = memory.nodes.get(ref);
       if (found?.kind !== kind) return undefined;
       // Properties were checked against the model's table where they came in.
@@ -259,14 +257,14 @@ export class Derivation {
           cluster ?? { ref: this.#clusterRef, kind: 'Cluster', namespace: null, name: this.#clusterRef, properties: {} }
         );
       },
-      out: (ref, kind) => this.#list(computation, cell.out(ref, kind)),
-      in: (ref, kind) => this.#list(computation, cell.in(ref, kind)),
+      out: (ref, kind) => memory.neighbours(note(cell.out(ref, kind)), 'to'),
+      in: (ref, kind) => memory.neighbours(note(cell.in(ref, kind)), 'from'),
       all: (kind, namespace) =>
-        this.#list(computation, namespace === undefined ? cell.kind(kind) : cell.namespace(kind, namespace)),
-      named: (kind, name) => this.#list(computation, cell.named(kind, name)),
+        memory.listed(note(namespace === undefined ? cell.kind(kind) : cell.namespace(kind, namespace))),
+      named: (kind, name) => memory.listed(note(cell.named(kind, name))),
       properties: (from, kind, to): EdgeProperties | undefined => {
-        this.#note(computation, cell.out(from, kind));
-        const edge = memory.edges.get(`${kind} ${from}\n${to}`);
+        note(cell.out(from, kind));
+        const edge = memory.edge(kind, from, to);
         return edge?.live ? edge.claims.at(-1)?.edge.properties : undefined;
       },
       memo: <T>(memo: Memo<T>, key: string): T => {

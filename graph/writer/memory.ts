@@ -1,8 +1,9 @@
-import type { AttackFacts, EdgeProperties } from '../model/graph.ts';
+import type { AttackFacts, EdgeProperties, GraphEdge } from '../model/graph.ts';
 import { nodeId, sharedNodeId } from '../model/id.ts';
 import { type NodeKind, nodeKind } from '../model/kinds.ts';
 import type { NodeFact } from '../model/observation.ts';
 import { internetRef, ref } from '../model/ref.ts';
+import { type Cell, CellIndex, cell } from './cells.ts';
 
 /** All that one record says: a record of an observation, or the outcome of one derivation. */
 export interface Claim {
@@ -39,57 +40,18 @@ export interface MemoryNode {
 
 /** An edge in memory. It lives while it has claims and both ends live. */
 export interface MemoryEdge {
-  readonly key: string;
   readonly kind: string;
   readonly from: string;
   readonly to: string;
   live: boolean;
   readonly claims: { readonly claim: Claim; readonly edge: EdgeClaim }[];
+  /** As the store has it; null when it does not. */
+  stored: GraphEdge | null;
 }
-
-/** What may be looked at, as cells that change. Their names are the keys of the dependency graph. */
-export const cell = {
-  node: (nodeRef: string): string => `n ${nodeRef}`,
-  out: (nodeRef: string, kind: string): string => `o ${kind} ${nodeRef}`,
-  in: (nodeRef: string, kind: string): string => `i ${kind} ${nodeRef}`,
-  kind: (kind: string): string => `k ${kind}`,
-  namespace: (kind: string, namespace: string): string => `s ${kind} ${namespace}`,
-  named: (kind: string, name: string): string => `m ${kind} ${name}`,
-};
 
 /** The readable name of the node that a fact speaks of. */
 export function factRef(fact: NodeFact): string {
   return fact.kind === 'Internet' ? internetRef : ref(fact.kind, fact.namespace, fact.name);
-}
-
-function edgeKey(edge: EdgeClaim): string {
-  return `${edge.kind} ${edge.from}\n${edge.to}`;
-}
-
-/** Sets by key. Most have one member, which then stands for the set: a Set of one costs ten times the memory. */
-export class Index<T extends object | string> {
-  readonly #sets = new Map<string, T | Set<T>>();
-
-  members(key: string): readonly T[] {
-    const held = this.#sets.get(key);
-    return held === undefined ? [] : held instanceof Set ? [...held] : [held];
-  }
-
-  /** Whether it was not yet there. */
-  add(key: string, member: T): boolean {
-    const held = this.#sets.get(key);
-    if (held === member) return false;
-    if (held === undefined) this.#sets.set(key, member);
-    else if (!(held instanceof Set)) this.#sets.set(key, new Set([held, member]));
-    else if (held.has(member)) return false;
-    else held.add(member);
-    return true;
-  }
-
-  delete(key: string, member: T): void {
-    const held = this.#sets.get(key);
-    if (held === member || (held instanceof Set && held.delete(member) && held.size === 0)) this.#sets.delete(key);
-  }
 }
 
 /**
@@ -98,15 +60,16 @@ export class Index<T extends object | string> {
  */
 export class Memory {
   readonly nodes = new Map<string, MemoryNode>();
-  readonly edges = new Map<string, MemoryEdge>();
-  /** Living neighbours, kinds and names, by the name of their cell. */
-  readonly index = new Index<string>();
-  readonly #incident = new Index<string>();
+  /** Edges by where they start and by where they end, living or not. */
+  readonly #edges = new CellIndex<MemoryEdge>();
+  readonly #edgeKinds = new Set<string>();
+  /** Living nodes by kind, by kind and namespace, and by kind and name. */
+  readonly #listed = new CellIndex<string>();
   readonly #cluster: string;
 
-  changedCells = new Set<string>();
+  changedCells: Cell[] = [];
   changedNodes = new Set<string>();
-  changedEdges = new Set<string>();
+  changedEdges = new Set<MemoryEdge>();
   /** Nodes that came to life or died since last taken, for whoever keeps derivations by subject. */
   bornOrDied = new Set<string>();
 
@@ -125,6 +88,48 @@ export class Memory {
     for (const fact of claim.nodes) this.#removeNode(claim, fact);
   }
 
+  /** The living nodes that a cell lists: those of a kind, in a namespace, of a name. */
+  listed(of: Cell): readonly string[] {
+    return [...this.#listed.members(of)];
+  }
+
+  /** The other ends of the living edges that a cell of kind `out` or `in` holds. */
+  neighbours(of: Cell, end: 'from' | 'to'): readonly string[] {
+    const found: string[] = [];
+    for (const edge of this.#edges.members(of)) if (edge.live) found.push(edge[end]);
+    return found;
+  }
+
+  edge(kind: string, from: string, to: string): MemoryEdge | undefined {
+    const starting = cell.out(from, kind);
+    const ending = cell.in(to, kind);
+    // One end may be a hub; the other seldom is.
+    if (this.#edges.size(starting) < this.#edges.size(ending)) {
+      for (const edge of this.#edges.members(starting)) if (edge.to === to) return edge;
+    } else {
+      for (const edge of this.#edges.members(ending)) if (edge.from === from) return edge;
+    }
+    return undefined;
+  }
+
+  /** The edge, which is made when there is none, without claims. */
+  hold(kind: string, from: string, to: string): MemoryEdge {
+    const known = this.edge(kind, from, to);
+    if (known) return known;
+    const edge: MemoryEdge = { kind, from, to, live: false, claims: [], stored: null };
+    this.#edgeKinds.add(kind);
+    this.#edges.add(cell.out(from, kind), edge);
+    this.#edges.add(cell.in(to, kind), edge);
+    return edge;
+  }
+
+  /** Drops an edge that nothing claims any more, once the store has been told. */
+  release(edge: MemoryEdge): void {
+    if (edge.claims.length > 0) return;
+    this.#edges.delete(cell.out(edge.from, edge.kind), edge);
+    this.#edges.delete(cell.in(edge.to, edge.kind), edge);
+  }
+
   #addNode(claim: Claim, fact: NodeClaim): void {
     const nodeRef = factRef(fact);
     let node = this.nodes.get(nodeRef);
@@ -133,15 +138,8 @@ export class Memory {
       this.#merge(node);
       return;
     }
-    node = {
-      ref: nodeRef,
-      kind: fact.kind,
-      id: '',
-      namespace: fact.namespace,
-      name: fact.name,
-      properties: {},
-      claims: [{ claim, fact }],
-    };
+    const { kind, namespace, name } = fact;
+    node = { ref: nodeRef, kind, id: '', namespace, name, properties: {}, claims: [{ claim, fact }] };
     this.nodes.set(nodeRef, node);
     this.#merge(node);
     this.#appear(node, true);
@@ -161,20 +159,21 @@ export class Memory {
     this.#appear(node, false);
   }
 
-  /** Indexes a node that was born, or forgets one that died; edges follow their ends. */
+  /** Lists a node that was born, or forgets one that died; edges follow their ends. */
   #appear(node: MemoryNode, alive: boolean): void {
-    const change = alive ? 'add' : 'delete';
     const cells = [cell.kind(node.kind), cell.named(node.kind, node.name)];
     if (node.namespace !== null) cells.push(cell.namespace(node.kind, node.namespace));
-    for (const name of cells) {
-      this.index[change](name, node.ref);
-      this.changedCells.add(name);
-    }
+    for (const of of cells) this.#listed[alive ? 'add' : 'delete'](of, node.ref);
+    this.changedCells.push(...cells);
     this.bornOrDied.add(node.ref);
     this.#touch(node);
-    for (const key of this.#incident.members(node.ref)) {
-      const edge = this.edges.get(key);
-      if (edge) this.#settleEdge(edge);
+    for (const edge of this.#incident(node.ref)) this.#settleEdge(edge);
+  }
+
+  *#incident(nodeRef: string): Generator<MemoryEdge> {
+    for (const kind of this.#edgeKinds) {
+      yield* this.#edges.members(cell.out(nodeRef, kind));
+      yield* this.#edges.members(cell.in(nodeRef, kind));
     }
   }
 
@@ -191,7 +190,7 @@ export class Memory {
     const id = this.#id(node);
     if (node.id !== id && node.id !== '') {
       // Another object under the same name: its edges are other edges, too.
-      for (const key of this.#incident.members(node.ref)) this.changedEdges.add(key);
+      for (const edge of this.#incident(node.ref)) this.changedEdges.add(edge);
     }
     node.id = id;
     node.properties =
@@ -211,38 +210,26 @@ export class Memory {
 
   #touch(node: MemoryNode): void {
     this.changedNodes.add(node.ref);
-    this.changedCells.add(cell.node(node.ref));
+    this.changedCells.push(cell.node(node.ref));
   }
 
   #addEdge(claim: Claim, edge: EdgeClaim): void {
-    const key = edgeKey(edge);
-    let held = this.edges.get(key);
-    if (!held) {
-      held = { key, kind: edge.kind, from: edge.from, to: edge.to, live: false, claims: [] };
-      this.edges.set(key, held);
-      this.#incident.add(edge.from, key);
-      this.#incident.add(edge.to, key);
-    }
+    const held = this.hold(edge.kind, edge.from, edge.to);
     held.claims.push({ claim, edge });
     if (!this.#settleEdge(held)) this.#touchEdge(held);
   }
 
   #removeEdge(claim: Claim, edge: EdgeClaim): void {
-    const held = this.edges.get(edgeKey(edge));
+    const held = this.edge(edge.kind, edge.from, edge.to);
     const at = held?.claims.findIndex((entry) => entry.claim === claim) ?? -1;
     if (!held || at < 0) return;
     held.claims.splice(at, 1);
     if (!this.#settleEdge(held)) this.#touchEdge(held);
-    if (held.claims.length > 0) return;
-    this.edges.delete(held.key);
-    this.#incident.delete(held.from, held.key);
-    this.#incident.delete(held.to, held.key);
   }
 
   #touchEdge(edge: MemoryEdge): void {
-    this.changedEdges.add(edge.key);
-    this.changedCells.add(cell.out(edge.from, edge.kind));
-    this.changedCells.add(cell.in(edge.to, edge.kind));
+    this.changedEdges.add(edge);
+    this.changedCells.push(cell.out(edge.from, edge.kind), cell.in(edge.to, edge.kind));
   }
 
   /** Brings the edge to life, or ends it, as its ends and claims have it; true when that changed it. */
@@ -250,9 +237,6 @@ export class Memory {
     const live = edge.claims.length > 0 && this.nodes.has(edge.from) && this.nodes.has(edge.to);
     if (live === edge.live) return false;
     edge.live = live;
-    const change = live ? 'add' : 'delete';
-    this.index[change](cell.out(edge.from, edge.kind), edge.to);
-    this.index[change](cell.in(edge.to, edge.kind), edge.from);
     this.#touchEdge(edge);
     return true;
   }

@@ -37,9 +37,8 @@ export class PartitionWriter {
   readonly #memory: Memory;
   readonly #extents: Extents;
   readonly #derivation: Derivation;
-  /** What the store holds, by readable name; and what it holds under an id that no name in memory has. */
+  /** What the store holds, by readable name. */
   readonly #storedNodes = new Map<string, GraphNode>();
-  readonly #storedEdges = new Map<string, GraphEdge>();
   #version = 0;
 
   private constructor(options: WriterOptions) {
@@ -93,14 +92,13 @@ export class PartitionWriter {
       if (after) this.#storedNodes.set(nodeRef, after);
       else this.#storedNodes.delete(nodeRef);
     }
-    for (const key of changedEdges) {
-      const before = this.#storedEdges.get(key);
-      const edge = memory.edges.get(key);
-      const after = edge?.live ? this.#graphEdge(edge) : undefined;
+    for (const edge of changedEdges) {
+      const before = edge.stored;
+      const after = edge.live ? this.#graphEdge(edge) : null;
       if (before && before.id !== after?.id) removedEdges.push(before.id);
       if (after && !isDeepStrictEqual(before, after)) edges.push(after);
-      if (after) this.#storedEdges.set(key, after);
-      else this.#storedEdges.delete(key);
+      edge.stored = after;
+      memory.release(edge);
     }
     const changes = removedEdges.length + removedNodes.length + nodes.length + edges.length;
     if (changes === 0) return null;
@@ -145,7 +143,7 @@ export class PartitionWriter {
       from,
       to,
       attack: joinAttack(edge),
-      properties: Object.assign({}, ...edge.claims.map((held) => held.edge.properties)),
+      properties: joinProperties(edge),
       claims: extents(edge.claims),
     };
   }
@@ -176,7 +174,9 @@ export class PartitionWriter {
       const to = refs.get(edge.to);
       if (from === undefined || to === undefined) continue;
       const claimed = { kind: edge.kind, from, to, attack: edge.attack, properties: edge.properties };
-      this.#storedEdges.set(`${edge.kind} ${from}\n${to}`, edge);
+      const held = this.#memory.hold(edge.kind, from, to);
+      held.stored = edge;
+      this.#memory.changedEdges.add(held);
       for (const extent of observed(edge.claims)) {
         this.#extents.restore(extent, {
           extent,
@@ -189,7 +189,6 @@ export class PartitionWriter {
     }
     // Whatever is stored but not restored was derived, or is a gap: unless it is found again, the first commit removes it.
     for (const nodeRef of this.#storedNodes.keys()) this.#memory.changedNodes.add(nodeRef);
-    for (const key of this.#storedEdges.keys()) this.#memory.changedEdges.add(key);
   }
 }
 
@@ -198,8 +197,20 @@ function observed(claims: readonly string[]): readonly string[] {
   return claims.filter((extent) => !extent.startsWith('derived/') && !extent.startsWith('coverage/'));
 }
 
+/** Lists of extents are few and nodes many: equal lists are one. */
+const knownExtents = new Map<string, readonly string[]>();
+
 function extents(claims: MemoryNode['claims'] | MemoryEdge['claims']): readonly string[] {
-  return [...new Set(claims.map((held) => held.claim.extent))].sort();
+  const names = [...new Set(claims.map((held) => held.claim.extent))].sort();
+  const key = names.join('\n');
+  const known = knownExtents.get(key) ?? names;
+  knownExtents.set(key, known);
+  return known;
+}
+
+function joinProperties({ claims }: MemoryEdge): GraphEdge['properties'] {
+  if (claims.length === 1) return claims[0]?.edge.properties ?? {};
+  return Object.assign({}, ...claims.map((held) => held.edge.properties));
 }
 
 function joinAttack(edge: MemoryEdge): AttackFacts | null {
