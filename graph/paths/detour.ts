@@ -189,19 +189,22 @@ export class Detour {
     return { nodes: nodes.reverse(), edges: edges.reverse(), rank: end.rank };
   }
 
-  /** By what they come to at the least; among equals, by the ids of their edges from the first on. */
+  /**
+   * By what they come to at the least; among equals, by the ids of their edges from the first on. Where one only begins
+   * like the other (edges of different partitions have the same id), it comes first, as it may yet go on better.
+   */
   #compare(a: Partial, b: Partial): number {
     const difference = a.leastRank - b.leastRank || a.leastEdges - b.leastEdges;
     if (difference !== 0) return difference;
-    let one: Partial = a;
-    let other: Partial = b;
-    while (one.edges > other.edges && one.parent !== null) one = one.parent;
-    while (other.edges > one.edges && other.parent !== null) other = other.parent;
-    while (one.parent !== other.parent && one.parent !== null && other.parent !== null) {
-      one = one.parent;
-      other = other.parent;
-    }
     const { ids } = this.#view.projection.edges;
-    return compareText(ids[one.edge] as string, ids[other.edge] as string);
+    let one: Partial | null = a;
+    let other: Partial | null = b;
+    while (one !== null && one.edges > b.edges) one = one.parent;
+    while (other !== null && other.edges > a.edges) other = other.parent;
+    let order = 0;
+    for (; one !== null && other !== null && one !== other; one = one.parent, other = other.parent) {
+      order = compareText(ids[one.edge] as string, ids[other.edge] as string) || order;
+    }
+    return order || a.edges - b.edges;
   }
 }

@@ -41,15 +41,17 @@ export class EdgeTable {
   #forwardAt: Int32Array = new Int32Array(0);
   #backwardAt: Int32Array = new Int32Array(0);
   #count = 0;
-  readonly #numbers = new Map<string, number>();
+  /** By the cluster of the partition, then by id: what several partitions state is as many edges side by side. */
+  readonly #partitions = new Map<string, Map<string, number>>();
   /** Numbers of edges that died since the last compaction, and those to hand out again. */
   #dead: number[] = [];
   readonly #free: number[] = [];
   /** How often evidence was replaced or died since it was last compacted. */
   #stale = 0;
 
-  find(id: string): number | undefined {
-    return this.#numbers.get(id);
+  /** The edges with an id: one for each partition that states it. */
+  find(id: string): readonly number[] {
+    return [...this.#partitions.values()].flatMap((partition) => partition.get(id) ?? []);
   }
 
   /** An edge that is merely observed is none of ours. */
@@ -57,21 +59,23 @@ export class EdgeTable {
     if (state.attack === null) return;
     const hop = state.attack.class === 'technique';
     const code = hop ? hopBit | (state.attack.difficulty & difficultyBits) : 0;
-    const known = this.#numbers.get(state.id);
-    const edge = known ?? this.#add(state, code, nodes);
+    const partition = this.#partition(cluster);
+    const known = partition.get(state.id);
+    const edge = known ?? this.#add(cluster, state, code, nodes);
+    if (known === undefined) partition.set(state.id, edge);
     if (this.code[edge] !== code) this.#setCode(edge, code);
-    this.cluster[edge] = this.clusters.number(cluster);
     const before = known === undefined ? undefined : (this.evidenceAt[edge] as number);
     this.evidenceAt[edge] = this.evidence.put(cluster, state.attack.evidence, before);
     if (before !== undefined && before !== this.evidenceAt[edge]) this.#stale++;
   }
 
-  /** Removes an edge of this cluster's partition; a repeated removal, or one by a partition that no longer owns it, is nothing. */
+  /** Removes an edge of this cluster's partition; one that it does not hold is nothing. */
   remove(cluster: string, id: string): void {
-    const edge = this.#numbers.get(id);
-    if (edge === undefined || this.clusters.list[this.cluster[edge] as number] !== cluster) return;
+    const partition = this.#partition(cluster);
+    const edge = partition.get(id);
+    if (edge === undefined) return;
     this.#setCode(edge, deadBit);
-    this.#numbers.delete(id);
+    partition.delete(id);
     this.#dead.push(edge);
     this.#stale++;
   }
@@ -108,7 +112,16 @@ export class EdgeTable {
     nodes.compact((node) => forward.start(node) !== none || backward.start(node) !== none);
   }
 
-  #add(state: EdgeState, code: number, nodes: NodeTable): number {
+  #partition(cluster: string): Map<string, number> {
+    let partition = this.#partitions.get(cluster);
+    if (partition === undefined) {
+      partition = new Map();
+      this.#partitions.set(cluster, partition);
+    }
+    return partition;
+  }
+
+  #add(cluster: string, state: EdgeState, code: number, nodes: NodeTable): number {
     const edge = this.#free.pop() ?? this.#count++;
     const from = nodes.number(state.from);
     const to = nodes.number(state.to);
@@ -119,9 +132,9 @@ export class EdgeTable {
     this.to[edge] = to;
     this.code[edge] = code;
     this.kind[edge] = this.kinds.number(state.kind);
+    this.cluster[edge] = this.clusters.number(cluster);
     this.#forwardAt[edge] = this.forward.append(from, to, code, edge);
     this.#backwardAt[edge] = this.backward.append(to, from, code, edge);
-    this.#numbers.set(state.id, edge);
     return edge;
   }
 

@@ -94,7 +94,7 @@ function firstStepsOf(view: View, starts: readonly number[], labels: Labels, bud
 function compareRoutes(a: Route, b: Route, ids: readonly string[]): number {
   const difference = a.rank - b.rank || a.edges.length - b.edges.length;
   if (difference !== 0) return difference;
-  const at = a.edges.findIndex((edge, index) => edge !== b.edges[index]);
+  const at = a.edges.findIndex((edge, index) => ids[edge] !== ids[b.edges[index] as number]);
   return at === -1 ? 0 : compareText(ids[a.edges[at] as number] as string, ids[b.edges[at] as number] as string);
 }
 

@@ -33,11 +33,13 @@ export class View {
     this.#clusters = new Uint8Array(edges.clusters.list.length);
     const goneNodes: number[] = [];
     for (const each of without) {
-      const gone = 'node' in each ? nodes.find(each.node) : edges.find(each.edge);
-      if (gone === undefined) continue;
-      if ('edge' in each) this.#goneEdges.add(gone);
+      if ('edge' in each) {
+        for (const edge of edges.find(each.edge)) this.#goneEdges.add(edge);
+        continue;
+      }
+      const node = nodes.find(each.node);
       // What the caller may not see cannot be assumed gone: the answer would betray what rests on it.
-      else if (this.sees(gone)) goneNodes.push(gone);
+      if (node !== undefined && this.sees(node)) goneNodes.push(node);
     }
     for (const node of goneNodes) {
       this.#goneNodes.add(node);

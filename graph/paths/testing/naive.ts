@@ -75,8 +75,8 @@ export function naivePaths(graph: SmallGraph, scope: Scope, query: Omit<PathQuer
   found.sort((a, b) => {
     const difference = cost(a) - cost(b) || hops(a) - hops(b) || a.length - b.length;
     if (difference !== 0) return difference;
-    const at = a.findIndex((edge, index) => edge !== b[index]);
-    return (a[at]?.id ?? '') < (b[at]?.id ?? '') ? -1 : 1;
+    const at = a.findIndex((edge, index) => edge.id !== b[index]?.id);
+    return at === -1 ? 0 : (a[at]?.id ?? '') < (b[at]?.id ?? '') ? -1 : 1;
   });
   const paths = new Map<string, AttackPath>();
   for (const edges of found) {

@@ -86,6 +86,10 @@ export function randomGraph(random: Random): SmallGraph {
     const edge = randomEdge(random, random.chance(0.05) ? size + 1 : size);
     known.set(edge.id, { cluster: random.pick(clusters), edge });
   }
+  // Some edges are stated by both partitions.
+  for (const { cluster, edge } of random.sample([...known.values()], 2)) {
+    known.set(`again ${edge.id}`, { cluster: cluster === clusters[0] ? clusters[1] : clusters[0], edge });
+  }
   return { nodes: [...nodes, ...claims], edges: [...known.values()] };
 }
 
