@@ -62,7 +62,7 @@ const placed: readonly NodeKind[] = Object.keys(nodeKinds).filter(
 function draw(random: Random, name: string): Chart {
   const c = chart(`${mark(name, 'cluster')}`);
   for (const kind of placed) {
-    for (let i = 1 + random.integer(3); i > 0; i--) {
+    for (let i = 2 + random.integer(4); i > 0; i--) {
       const namespace = random.pick(namespaces);
       const where = mark(name, namespace);
       const values: Readonly<Record<string, unknown>> = { string: where, strings: [where] };
@@ -94,11 +94,11 @@ function connect(random: Random, charts: readonly Chart[]): void {
     }
     for (const { name, from, to, class: step } of techniques) {
       for (const node of of(own, from)) {
-        const targets = end([...to, 'TargetSet']);
-        if (targets.length === 0 || random.chance(0.4)) continue;
-        const item = () => ({ object: random.pick(refs), field: 'spec' });
-        const evidence = Array.from({ length: 1 + random.integer(2) }, () => [item(), item()]);
-        c.step(name, node.id, random.pick(targets).id, step === 'link' ? null : random.integer(4), evidence);
+        for (const target of random.sample(end([...to, 'TargetSet']), 4)) {
+          const item = () => ({ object: random.pick(refs), field: 'spec' });
+          const evidence = Array.from({ length: 1 + random.integer(2) }, () => [item(), item()]);
+          c.step(name, node.id, target.id, step === 'link' ? null : random.integer(4), evidence);
+        }
       }
     }
   }
@@ -112,7 +112,7 @@ interface Grant {
 
 function drawGrant(random: Random, number: number): Grant {
   const clusters = random.sample(clusterNames, 3).map((name) => mark(name, 'cluster'));
-  const namespaces = random.chance(0.4) ? undefined : random.sample(['n1', 'n2'], 2);
+  const namespaces = random.pick([undefined, ['n1'], ['n1', 'n2'], []]);
   return { token: `token-of-the-scope-${number}`, clusters, namespaces };
 }
 
@@ -148,6 +148,7 @@ for (const seed of seeds(6)) {
 
     const nodes = charts.flatMap((c) => c.delta().nodes.map((node): readonly [string, GraphNode] => [c.cluster, node]));
     const edges: readonly GraphEdge[] = charts.flatMap((c) => c.delta().edges);
+    let paths = 0;
     for (const grant of tokens) {
       const scope = scopeOf(grant, charts);
       const visible = nodes.filter(([cluster, { kind, namespace }]) =>
@@ -161,7 +162,7 @@ for (const seed of seeds(6)) {
       const places = new Set(visible.map(([, { name }]) => /^.~\w+~/.exec(name)?.[0]));
 
       for (const [field, document] of Object.entries(documents)) {
-        const some = source.shuffle(nodes).slice(0, 30);
+        const some = source.shuffle(nodes).slice(0, 60);
         const ids = JSON.stringify(some.map(([, { id }]) => id));
         const used = document(ids);
         const query = `{ ${used} } ${used.includes(nodeFields) ? fragment : ''}`;
@@ -174,12 +175,14 @@ for (const seed of seeds(6)) {
             assert.ok(id.startsWith('AttackPath.') || known.has(id), `${where}: ${id}`);
           }
         }
+        paths += data.attackPaths?.paths.length ?? 0;
         if (field === 'pods') {
           // Neither more nor less.
           assert.equal(data.pods.totalCount, visible.filter(([, { kind }]) => kind === 'Pod').length, where);
         }
       }
     }
+    assert.ok(paths > 0, 'a graph without paths tells nothing about them');
   });
 }
 
