@@ -5,7 +5,7 @@ import type { EdgeProperties } from '../model/graph.ts';
 import type { NodeKind } from '../model/kinds.ts';
 import { type Cell, CellIndex, cell } from './cells.ts';
 import { toClaim } from './claims.ts';
-import type { Claim, Memory } from './memory.ts';
+import { type Claim, edgeProperties, type Memory } from './memory.ts';
 
 /**
  * Incremental derivation: each (edge definition, subject) is a computation that remembers what it read. A change to
@@ -265,7 +265,7 @@ export class Derivation {
       properties: (from, kind, to): EdgeProperties | undefined => {
         note(cell.out(from, kind));
         const edge = memory.edge(kind, from, to);
-        return edge?.live ? edge.claims.at(-1)?.edge.properties : undefined;
+        return edge?.live ? edgeProperties(edge) : undefined;
       },
       memo: <T>(memo: Memo<T>, key: string): T => {
         const name = `${memo.name} ${key}`;

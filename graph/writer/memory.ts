@@ -242,6 +242,25 @@ export class Memory {
   }
 }
 
+/** What all claims on an edge say of it together: several EndpointSlices may list a pod, each with its own ports. */
+export function edgeProperties({ claims }: MemoryEdge): EdgeProperties {
+  const [only] = claims;
+  if (claims.length <= 1) return only?.edge.properties ?? {};
+  const joined: Record<string, EdgeProperties[string]> = {};
+  const sorted = claims.toSorted(
+    (a, b) => compare(a.claim.extent, b.claim.extent) || compare(a.claim.key, b.claim.key),
+  );
+  for (const [name, value] of sorted.flatMap(({ edge }) => Object.entries(edge.properties))) {
+    const before = joined[name];
+    joined[name] = isList(before) && isList(value) ? [...new Set([...before, ...value])].sort() : value;
+  }
+  return joined;
+}
+
+function isList(value: EdgeProperties[string] | undefined): value is readonly string[] {
+  return Array.isArray(value);
+}
+
 export function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -9,7 +9,7 @@ import type { GraphStore, Lease } from '../store/port.ts';
 import { canonicalEvidence } from './claims.ts';
 import { Derivation } from './derivation.ts';
 import { Extents } from './extents.ts';
-import { Memory, type MemoryEdge, type MemoryNode, type NodeClaim } from './memory.ts';
+import { edgeProperties, Memory, type MemoryEdge, type MemoryNode, type NodeClaim } from './memory.ts';
 
 export interface WriterOptions {
   readonly store: Pick<GraphStore, 'apply' | 'scan'>;
@@ -143,7 +143,7 @@ export class PartitionWriter {
       from,
       to,
       attack: joinAttack(edge),
-      properties: joinProperties(edge),
+      properties: edgeProperties(edge),
       claims: extents(edge.claims),
     };
   }
@@ -206,11 +206,6 @@ function extents(claims: MemoryNode['claims'] | MemoryEdge['claims']): readonly 
   const known = knownExtents.get(key) ?? names;
   knownExtents.set(key, known);
   return known;
-}
-
-function joinProperties({ claims }: MemoryEdge): GraphEdge['properties'] {
-  if (claims.length === 1) return claims[0]?.edge.properties ?? {};
-  return Object.assign({}, ...claims.map((held) => held.edge.properties));
 }
 
 function joinAttack(edge: MemoryEdge): AttackFacts | null {

@@ -172,14 +172,14 @@ export function randomRecord(random: Random): WorldRecord {
     () => ({
       extent: 'EndpointSlice',
       record: {
-        key: `${namespace}/${name}`,
+        key: `${namespace}/${name}-${random.integer(2)}`,
         nodes: [],
         relationships: [
           {
             kind: 'SELECTS',
             from: ref('Service', namespace, name),
             to: ref('Pod', namespace, random.pick(names)),
-            properties: { ports: ['80/TCP'], ready: true },
+            properties: { ports: [random.pick(['80/TCP', '443/TCP'])], ready: true },
           },
         ],
       },

@@ -1,5 +1,8 @@
+import { existsSync } from 'node:fs';
 import type { RequestOptions } from 'node:https';
-import { KubeConfig } from '@kubernetes/client-node';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import type { KubeConfig } from '@kubernetes/client-node';
 import { Agent, type Dispatcher, ProxyAgent } from 'undici';
 
 /** How to reach a cluster. All null: KUBECONFIG, else ~/.kube/config, else the service account of the pod we run in. */
@@ -30,7 +33,10 @@ export interface Access {
   readonly headers: () => Promise<Readonly<Record<string, string>>>;
 }
 
-function load({ kubeconfig = null, context = null }: ClusterConfig): KubeConfig {
+async function load({ kubeconfig = null, context = null }: ClusterConfig): Promise<KubeConfig> {
+  if (kubeconfig === null && !isConfigured()) throw new AccessError(notConfigured);
+  // It takes 90 MB and half a second, which those without a cluster are spared.
+  const { KubeConfig } = await import('@kubernetes/client-node');
   const config = new KubeConfig();
   try {
     if (kubeconfig === null) config.loadFromDefault();
@@ -48,15 +54,24 @@ function load({ kubeconfig = null, context = null }: ClusterConfig): KubeConfig 
   return config;
 }
 
+const notConfigured = 'no cluster is configured: set KUBECONFIG, or give --kubeconfig and --context';
+
+/** Whether any of the places is there where KubeConfig.loadFromDefault looks. */
+function isConfigured(): boolean {
+  if (process.env.KUBECONFIG) return true;
+  const places = [join(homedir(), '.kube/config'), '/var/run/secrets/kubernetes.io/serviceaccount/token'];
+  return places.some((place) => existsSync(place));
+}
+
 /** Where client-node points when it found no configuration at all. */
 const nowhere = 'http://localhost:8080';
 
 /** Reads the configuration anew: kubeconfig, certificates and plugins are those of this moment. */
 export async function openAccess(cluster: ClusterConfig): Promise<Access> {
-  const config = load(cluster);
+  const config = await load(cluster);
   const current = config.getCurrentCluster();
   if (current === null || current.server === nowhere) {
-    throw new AccessError('no cluster is configured: set KUBECONFIG, or give --kubeconfig and --context');
+    throw new AccessError(notConfigured);
   }
   const options: RequestOptions = {};
   await config.applyToHTTPSOptions(options);
