@@ -7,7 +7,8 @@ import {
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Scope } from '../graph/model/scope.ts';
 import { type Context, createContext } from '../resolvers/context.ts';
 import { schema } from '../resolvers/index.ts';
 import type { Guard } from './auth/authenticate.ts';
@@ -17,6 +18,13 @@ import { limitPlugin } from './limit-plugin.ts';
 import { requestSignal } from './request-signal.ts';
 import type { Settings } from './settings.ts';
 import { versionPlugin } from './version-plugin.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** What the caller may see; set on /graphql. */
+    scope: Scope;
+  }
+}
 
 /** Serves /graphql, by GraphQL over HTTP: POST, and GET for queries. */
 export async function serveGraphql(
@@ -53,13 +61,13 @@ export async function serveGraphql(
     ],
   });
   await apollo.start();
-  const everybody = { tenant: settings.tenant, clusters: 'all', namespaces: 'all' } as const;
+  // Here and not in the context: a store that fails now answers 503, and nothing has run.
+  const findScope = async (request: FastifyRequest) => {
+    request.scope = await scopeOf(request.caller, settings.store);
+  };
   const handler = fastifyApolloHandler(apollo, {
-    context: async (request, reply) => {
-      const scope = await scopeOf(request.caller ?? everybody, settings.store);
-      return createContext(settings, scope, requestSignal(reply, limits.timeoutMs));
-    },
+    context: async ({ scope }, reply) => createContext(settings, scope, requestSignal(reply, limits.timeoutMs)),
   });
-  app.route({ method: ['GET', 'POST'], url: '/graphql', preHandler: guard, handler });
+  app.route({ method: ['GET', 'POST'], url: '/graphql', onRequest: guard, preHandler: findScope, handler });
   return apollo;
 }

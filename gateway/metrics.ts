@@ -29,7 +29,7 @@ export function serveMetrics(app: FastifyInstance, guard: Guard): ApolloServerPl
   app.addHook('onResponse', async (request, reply) => {
     requests.inc({ route: request.routeOptions.url ?? 'none', status: String(reply.statusCode) });
   });
-  app.get('/metrics', { preHandler: guard }, async (_request, reply) => {
+  app.get('/metrics', { onRequest: guard }, async (_request, reply) => {
     reply.type(register.contentType);
     return register.metrics();
   });

@@ -37,7 +37,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   securityHeaders(app);
   if (isLoopback(host)) refuseForeignHosts(app);
   answerHttpErrors(app, logger, limits.bodyBytes);
-  const authenticated = await guard(app, settings);
+  const authenticated = await guard(settings);
   const metrics = serveMetrics(app, authenticated);
   const apollo = await serveGraphql(app, settings, authenticated, [metrics]);
   serveHealth(app, settings, drain);

@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { GraphQLError } from 'graphql';
 import type { Logger } from 'pino';
 import { callerError } from '../../resolvers/errors.ts';
@@ -16,8 +16,8 @@ export interface AuthSettings {
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Who asks; set on the routes that ask for it. */
-    caller: Caller | null;
+    /** Who asks; set on the routes that stand behind the guard. */
+    caller: Caller;
   }
 }
 
@@ -31,9 +31,8 @@ interface GuardSettings {
   readonly logger: Logger;
 }
 
-/** The hook that routes with something to hide stand behind. Without settings everybody is the whole default tenant. */
-export async function guard(app: FastifyInstance, { auth, tenant, logger }: GuardSettings): Promise<Guard> {
-  app.decorateRequest('caller', null);
+/** The onRequest hook that routes with something to hide stand behind: strangers' bodies are not even read. Without settings everybody is the whole default tenant. */
+export async function guard({ auth, tenant, logger }: GuardSettings): Promise<Guard> {
   const identify =
     auth === null
       ? async (): Promise<Caller> => ({ tenant, clusters: 'all', namespaces: 'all' })

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { startGateway } from '../../gateway/start.ts';
+import { StoreError } from '../../graph/store/errors.ts';
 import { chart } from './chart.ts';
 import { shop } from './shop.ts';
 import { type House, memoryLog, openHouse, type Served, serve } from './testbed.ts';
@@ -130,6 +131,16 @@ suite('auth', () => {
       }
       assert.equal((await inject('/livez')).statusCode, 200);
       assert.equal((await inject('/readyz')).statusCode, 200);
+    });
+
+    test('a store that is out of reach is no reason to show more, or less', async () => {
+      const find = () => Promise.reject(new StoreError('UPSTREAM_UNAVAILABLE', 'cannot open /var/lib/graph.db'));
+      const tokenFile = await file('two.yaml', 'tokens: [{token: one-cluster-1234567, clusters: [prod]}]');
+      const { ask } = await serve(closing, { ...house, store: { ...house.store, find } }, { auth: { tokenFile } });
+      const answer = await ask('{ version }', {}, 'one-cluster-1234567');
+      assert.equal(answer.status, 503);
+      assert.equal(answer.errors?.[0]?.extensions.code, 'UPSTREAM_UNAVAILABLE');
+      assert.doesNotMatch(JSON.stringify(answer), /var/);
     });
 
     const bad: readonly (readonly [why: string, content: string, mode: number, message: RegExp])[] = [
