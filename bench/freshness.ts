@@ -22,7 +22,7 @@ const everyMs = 1000 / Number(values.rate);
 const longestMs = 10_000;
 
 const document = `query Fresh($name: String!) {
-  attackPaths(from: { kind: POD, filter: { name: { in: [$name] } } }, to: { kind: NODE }, first: 1) { paths { cost } }
+  attackPaths(from: { kind: POD, filter: { name: { in: [$name] } } }, to: { kind: KUBE_NODE }, first: 1) { paths { cost } }
 }`;
 
 const kubernetes = await startKubernetes();
