@@ -20,12 +20,17 @@ export interface Product {
 
 const longestStartMs = 180_000;
 
-/** Starts `portolan up` with a store of its own on a free port, and waits until it has charted everything. */
-export async function startProduct(args: readonly string[]): Promise<Product> {
+const root = join(import.meta.dirname, '..');
+
+/** Starts `portolan up`, or what stands for it, with a store of its own on a free port, and waits until it has charted everything. */
+export async function startProduct(
+  args: readonly string[],
+  [command, ...first]: readonly [string, ...string[]] = [join(root, 'portolan'), 'up'],
+): Promise<Product> {
   const folder = await mkdtemp(join(tmpdir(), 'portolan-bench-'));
-  const root = join(import.meta.dirname, '..');
   const started = performance.now();
-  const child = spawn(join(root, 'portolan'), ['up', '--port', '0', '--store', join(folder, 'portolan.db'), ...args], {
+  const child = spawn(command, [...first, '--port', '0', '--store', join(folder, 'portolan.db'), ...args], {
+    cwd: root,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, PORTOLAN_LOG_LEVEL: 'info' },
   });
