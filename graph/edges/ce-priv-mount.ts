@@ -1,5 +1,5 @@
-import { because, type Derived, defineEdge, fact } from './define.ts';
-import { containerField, runningPodOf } from './pods.ts';
+import { podWithNodeUsers, powerField, toNode } from './capabilities.ts';
+import { type DerivedEdge, defineEdge } from './define.ts';
 
 /** A privileged container reaches the disks of its node. */
 export const cePrivMount = defineEdge({
@@ -10,18 +10,15 @@ export const cePrivMount = defineEdge({
   to: ['Node'],
   difficulty: 1,
   summary: "Mounts the node's disk from a privileged container and writes to it, which gives root on the node.",
-  precondition: 'securityContext.privileged is true, and the pod is bound to a node and has not ended.',
+  precondition:
+    'securityContext.privileged is true, hostUsers is not false, and the pod is bound to a node and has not ended.',
   remediation: 'Drop privileged; enforce Pod Security level baseline or restricted on the namespace.',
   references: ['https://kubernetes.io/docs/concepts/security/pod-security-standards/#baseline'],
   derive: {
-    *Container(container, read): Iterable<Derived> {
+    *Container(container, read): Iterable<DerivedEdge> {
       if (container.properties.privileged !== true) return;
-      const pod = runningPodOf(container, read);
-      if (!pod) return;
-      for (const node of read.out(pod.ref, 'RUNS_ON')) {
-        const evidence = because(fact(pod.ref, containerField(container, 'securityContext.privileged')));
-        yield { from: container.ref, to: node, evidence };
-      }
+      const pod = podWithNodeUsers(container, read);
+      if (pod) yield* toNode(container, pod, [powerField(container)], read);
     },
   },
 });

@@ -1,3 +1,4 @@
+import { ceNsenter } from './ce-nsenter.ts';
 import { cePrivMount } from './ce-priv-mount.ts';
 import { clusterAdminWildcard } from './cluster-admin-wildcard.ts';
 import { containerAttach } from './container-attach.ts';
@@ -42,6 +43,7 @@ export const edges: readonly EdgeDefinition[] = [
   serviceEndpoint,
   // Inside the pod, on the node
   containerAttach,
+  ceNsenter,
   cePrivMount,
   podAttach,
 ];

@@ -79,6 +79,8 @@ export const nodeKinds = {
     hostNetwork: boolean("Whether it shares its node's network namespace."),
     hostPid: boolean("Whether it shares its node's PID namespace."),
     hostIpc: boolean("Whether it shares its node's IPC namespace."),
+    hostUsers: boolean("Whether it shares its node's user namespace; if not, its root is nobody on the node."),
+    shareProcessNamespace: boolean('Whether its containers share one PID namespace.'),
     automountToken: boolean("spec.automountServiceAccountToken; null when the service account's own setting decides."),
     live: boolean('Whether it was read from an API server, so that injected volumes show; false for a plain manifest.'),
   }),
@@ -92,6 +94,10 @@ export const nodeKinds = {
     runAsNonRoot: boolean('The effective runAsNonRoot; null when unset.'),
     readOnlyRootFilesystem: boolean('securityContext.readOnlyRootFilesystem.'),
     capabilitiesAdded: strings('securityContext.capabilities.add, upper case, without the prefix CAP_.'),
+    capabilitiesDropped: strings('securityContext.capabilities.drop, upper case, without the prefix CAP_.'),
+    appArmor: string(
+      'The AppArmor profile that is asked for: Unconfined, RuntimeDefault or Localhost; null when none is, which is the default of the runtime.',
+    ),
     ports: strings('Declared ports, each as port/protocol.'),
     hostPorts: strings('Declared host ports, each as port/protocol.'),
     apiToken: string(

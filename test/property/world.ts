@@ -90,7 +90,13 @@ export function randomRecord(random: Random): WorldRecord {
             uid,
             namespace,
             name,
-            properties: { phase: random.pick(['Running', 'Running', 'Succeeded']), live: true },
+            properties: {
+              phase: random.pick(['Running', 'Running', 'Succeeded']),
+              live: true,
+              hostPid: random.chance(0.5),
+              hostUsers: random.chance(0.8),
+              shareProcessNamespace: random.chance(0.4),
+            },
           },
           [
             { kind: 'RUNS_ON', from: pod, to: ref('Node', null, random.pick(names)) },
@@ -105,7 +111,11 @@ export function randomRecord(random: Random): WorldRecord {
               name: container,
               properties: {
                 type: 'container',
-                privileged: random.chance(0.4),
+                privileged: random.chance(0.3),
+                runAsUser: random.pick([null, 0, 1000]),
+                capabilitiesAdded: random.pick([[], ['ALL'], ['SYS_ADMIN', 'SYS_PTRACE'], ['DAC_READ_SEARCH']]),
+                capabilitiesDropped: random.pick([[], ['ALL'], ['SYS_CHROOT']]),
+                appArmor: random.pick([null, 'RuntimeDefault']),
                 apiToken: random.pick(['mounted', 'none']),
                 ports: random.chance(0.5) ? ['80/TCP'] : [],
                 hostPorts: random.chance(0.2) ? ['80/TCP'] : [],

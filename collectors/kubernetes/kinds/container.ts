@@ -6,6 +6,7 @@ interface PodOfContainers {
   readonly pod: { readonly uid: string | null; readonly namespace: string | null; readonly name: string };
   readonly spec: Fields;
   readonly status: Fields;
+  readonly annotations: ReadonlyMap<string, string>;
   readonly hostNetwork: boolean;
   readonly apiToken: {
     /** Volumes that hold a token for the API server. */
@@ -52,8 +53,34 @@ function mounts(container: Fields, volumes: ReadonlySet<string>): boolean {
   return container.list('volumeMounts').some((mount) => volumes.has(mount.string('name') ?? ''));
 }
 
+/** Capabilities as the kernel calls them, without the prefix that a runtime takes as well. */
+function capabilities(security: Fields, change: 'add' | 'drop'): readonly string[] {
+  return security
+    .object('capabilities')
+    .strings(change)
+    .map((capability) => capability.toUpperCase().replace(/^CAP_/, ''));
+}
+
+/** Until Kubernetes 1.30 an annotation asked for the AppArmor profile; the field goes before it. */
+const appArmorAnnotation = 'container.apparmor.security.beta.kubernetes.io/';
+
+function appArmor(security: Fields, podSecurity: Fields, annotation: string | undefined): string | null {
+  const type =
+    security.object('appArmorProfile').string('type') ?? podSecurity.object('appArmorProfile').string('type');
+  if (type !== null || annotation === undefined) return type;
+  if (annotation.startsWith('localhost/')) return 'Localhost';
+  return { unconfined: 'Unconfined', 'runtime/default': 'RuntimeDefault' }[annotation] ?? null;
+}
+
 /** The nodes of a pod's containers of every type. A container's securityContext goes before the pod's, field by field. */
-export function containers({ pod, spec, status, hostNetwork, apiToken }: PodOfContainers): NodeFact<'Container'>[] {
+export function containers({
+  pod,
+  spec,
+  status,
+  annotations,
+  hostNetwork,
+  apiToken,
+}: PodOfContainers): NodeFact<'Container'>[] {
   const ids = imageIds(status);
   const podSecurity = spec.object('securityContext');
   const podUser = podSecurity.integer('runAsUser');
@@ -84,10 +111,9 @@ export function containers({ pod, spec, status, hostNetwork, apiToken }: PodOfCo
             runAsUser: security.integer('runAsUser') ?? podUser,
             runAsNonRoot: security.boolean('runAsNonRoot') ?? podNonRoot,
             readOnlyRootFilesystem: security.boolean('readOnlyRootFilesystem') ?? false,
-            capabilitiesAdded: security
-              .object('capabilities')
-              .strings('add')
-              .map((capability) => capability.toUpperCase().replace(/^CAP_/, '')),
+            capabilitiesAdded: capabilities(security, 'add'),
+            capabilitiesDropped: capabilities(security, 'drop'),
+            appArmor: appArmor(security, podSecurity, annotations.get(appArmorAnnotation + name)),
             ...ports(container, hostNetwork),
             apiToken: mounts(container, apiToken.volumes) ? 'mounted' : apiToken.otherwise,
           },

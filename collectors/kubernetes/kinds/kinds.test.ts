@@ -71,7 +71,7 @@ describe('pods', () => {
 
   test("let a container's security context go before their own", () => {
     const mapped = pod(`hostPID: true, securityContext: {runAsUser: 1000, runAsNonRoot: true}, containers: [
-      {name: a, securityContext: {runAsUser: 0, privileged: true, capabilities: {add: [CAP_sys_admin, NET_RAW]}}},
+      {name: a, securityContext: {runAsUser: 0, privileged: true, capabilities: {add: [CAP_sys_admin, NET_RAW], drop: [all]}}},
       {name: b, securityContext: {runAsNonRoot: false, readOnlyRootFilesystem: true}}]`);
     some(node(mapped), { hostPid: true, hostIpc: false, hostNetwork: false });
     some(node(mapped, 1), {
@@ -79,9 +79,28 @@ describe('pods', () => {
       runAsUser: 0,
       runAsNonRoot: true,
       capabilitiesAdded: ['SYS_ADMIN', 'NET_RAW'],
+      capabilitiesDropped: ['ALL'],
       allowPrivilegeEscalation: null,
     });
     some(node(mapped, 2), { privileged: false, runAsUser: 1000, runAsNonRoot: false, readOnlyRootFilesystem: true });
+  });
+
+  test('name the AppArmor profile that is asked for, by field or by annotation', () => {
+    const mapped = map(
+      'Pod',
+      `{metadata: {name: x, annotations: {container.apparmor.security.beta.kubernetes.io/c: unconfined,
+            container.apparmor.security.beta.kubernetes.io/d: localhost/mine}},
+        spec: {containers: [{name: a}, {name: b, securityContext: {appArmorProfile: {type: Unconfined}}}, {name: c}, {name: d}]}}`,
+    );
+    assert.deepEqual(
+      [1, 2, 3, 4].map((index) => (node(mapped, index) as NodeFact<'Container'>).properties.appArmor),
+      [null, 'Unconfined', 'Unconfined', 'Localhost'],
+    );
+    const ofPod = pod(
+      'hostUsers: false, securityContext: {appArmorProfile: {type: Unconfined}}, containers: [{name: a}]',
+    );
+    some(node(ofPod), { hostUsers: false, shareProcessNamespace: false });
+    some(node(ofPod, 1), { appArmor: 'Unconfined' });
   });
 
   test('declare ports, which are host ports where the network is the host', () => {

@@ -27,6 +27,7 @@ export const pod: ObjectKind = {
       pod: { uid, namespace, name },
       spec,
       status,
+      annotations,
       hostNetwork,
       apiToken: { volumes: apiTokenVolumes(spec, account, audiences), otherwise: live ? 'none' : 'default' },
     });
@@ -60,6 +61,8 @@ export const pod: ObjectKind = {
             hostNetwork,
             hostPid: spec.boolean('hostPID') ?? false,
             hostIpc: spec.boolean('hostIPC') ?? false,
+            hostUsers: spec.boolean('hostUsers') ?? true,
+            shareProcessNamespace: spec.boolean('shareProcessNamespace') ?? false,
             automountToken: spec.boolean('automountServiceAccountToken'),
             live,
           },
