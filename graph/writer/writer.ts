@@ -216,17 +216,20 @@ function joinAttack(edge: MemoryEdge): AttackFacts | null {
   return { ...first, evidence: canonicalEvidence(facts.flatMap((fact) => fact.evidence)) };
 }
 
+/** Far below what a delta may hold: each is copied to the store's thread, written to its log, and read by followers. */
+const changesADelta = maxDeltaChanges / 4;
+
 /** Cuts a delta into ones that are small enough: what is removed first, edges last, so that their ends are there. */
 function* runs(delta: Delta): Iterable<Delta> {
   const whole = delta.nodes.length + delta.edges.length + delta.removedNodes.length + delta.removedEdges.length;
-  if (whole <= maxDeltaChanges) {
+  if (whole <= changesADelta) {
     yield delta;
     return;
   }
   const empty: Delta = { at: delta.at, nodes: [], edges: [], removedNodes: [], removedEdges: [] };
   for (const part of ['removedEdges', 'removedNodes', 'nodes', 'edges'] as const) {
-    for (let at = 0; at < delta[part].length; at += maxDeltaChanges) {
-      yield { ...empty, [part]: delta[part].slice(at, at + maxDeltaChanges) };
+    for (let at = 0; at < delta[part].length; at += changesADelta) {
+      yield { ...empty, [part]: delta[part].slice(at, at + changesADelta) };
     }
   }
 }
