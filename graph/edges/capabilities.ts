@@ -70,7 +70,7 @@ export function* toNode(
   pod: ModelNode<'Pod'>,
   fields: readonly string[],
   read: Read,
-): Iterable<DerivedEdge> {
+): Iterable<DerivedEdge & { readonly to: string }> {
   const evidence = because(...fields.map((field) => fact(pod.ref, field)));
   for (const node of read.out(pod.ref, 'RUNS_ON')) yield { from: container.ref, to: node, evidence };
 }

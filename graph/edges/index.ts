@@ -1,5 +1,9 @@
+import { ceCgroupReleaseAgent } from './ce-cgroup-release-agent.ts';
+import { ceModuleLoad } from './ce-module-load.ts';
 import { ceNsenter } from './ce-nsenter.ts';
+import { ceOpenByHandle } from './ce-open-by-handle.ts';
 import { cePrivMount } from './ce-priv-mount.ts';
+import { ceSysPtrace } from './ce-sys-ptrace.ts';
 import { clusterAdminWildcard } from './cluster-admin-wildcard.ts';
 import { containerAttach } from './container-attach.ts';
 import type { EdgeDefinition } from './define.ts';
@@ -45,5 +49,9 @@ export const edges: readonly EdgeDefinition[] = [
   containerAttach,
   ceNsenter,
   cePrivMount,
+  ceModuleLoad,
+  ceSysPtrace,
+  ceCgroupReleaseAgent,
+  ceOpenByHandle,
   podAttach,
 ];
