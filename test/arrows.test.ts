@@ -40,6 +40,8 @@ const imports: readonly (readonly [file: string, specifier: string, allowed: boo
   ['schema/assemble.ts', 'graphql', true],
   ['schema/assemble.ts', '../graph/model/kinds.ts', true],
   ['schema/assemble.ts', '../resolvers/index.ts', false],
+  ['sensor/decode.ts', './probes/index.ts', true],
+  ['sensor/decode.ts', '../graph/model/id.ts', false],
   ['detections/engine/match.ts', './event.ts', true],
   ['detections/engine/match.ts', '../../graph/model/id.ts', false],
   ['scripts/check.ts', '../test/runner/check.ts', true],

@@ -61,6 +61,11 @@ export const forbidden: readonly Forbidden[] = [
     because: 'the contract is written in the words of the model and knows nothing else of ours',
   },
   {
+    from: ['sensor/'],
+    to: ['', '!sensor/', '!detections/engine/'],
+    because: 'the sensor runs on nodes, where there are events and rules and nothing else',
+  },
+  {
     from: ['detections/engine/'],
     to: ['', '!detections/engine/'],
     because: 'the engine runs on nodes too, where there are events and nothing else',

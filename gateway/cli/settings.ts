@@ -96,6 +96,18 @@ export const settings = {
     value: 'COST',
     description: 'exit with 1 when a path costs at most this, or any for any path',
   },
+  everyOpen: {
+    type: 'boolean',
+    default: false,
+    description: 'tell of every opened file, not only of those rules ask for',
+  },
+  rate: {
+    type: 'integer',
+    default: 0,
+    value: 'N',
+    description: 'most events of a type from one process in a second; 0 for any number',
+  },
+  ring: { type: 'integer', default: 8, value: 'MIB', description: 'buffer between kernel and sensor: a power of two' },
   help: { type: 'boolean', default: false, description: 'show this' },
 } as const satisfies Readonly<Record<string, Setting>>;
 

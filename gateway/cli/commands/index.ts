@@ -62,4 +62,12 @@ export const commands: readonly Command[] = [
     settings: ['store', 'tenant', 'config'],
     load: () => import('./forget.ts'),
   },
+  {
+    name: 'sensor',
+    usage: '',
+    summary:
+      "stream this node's events as NDJSON, with Falco's field names\n\nLinux, as root. Needs a kernel from 5.8 on with BTF; builds its programs with clang on first use.",
+    settings: ['everyOpen', 'rate', 'ring'],
+    load: () => import('./sensor.ts'),
+  },
 ];

@@ -1,0 +1,56 @@
+import { ensureSensor, SensorUnavailable } from '../../../sensor/build.ts';
+import { userNames } from '../../../sensor/enrich/users.ts';
+import { lineWriter } from '../../../sensor/events/line.ts';
+import { defaultFilter } from '../../../sensor/loader/orders.ts';
+import { type Sensed, type Sensor, sense } from '../../../sensor/sense.ts';
+import type { Run, Terminal } from '../command.ts';
+import { CommandError, exitStatus } from '../errors.ts';
+
+const mebibyte = 1 << 20;
+
+/** Starts the sensor and tells on standard error what it watches. */
+async function start(options: Omit<Parameters<typeof sense>[0], 'build'>, terminal: Terminal): Promise<Sensor> {
+  if (process.getuid?.() !== 0)
+    throw new CommandError('the sensor loads programs into the kernel: run it as root', exitStatus.outside);
+  const build = await ensureSensor((line) => terminal.err(`${line}\n`));
+  const sensor = sense({
+    ...options,
+    build,
+    onAttached: (loader) => {
+      const states = Object.entries(sensor.status.programs);
+      const missing = states.filter(([, state]) => state !== 'attached' && state !== 'off');
+      terminal.err(`sensor: watching (loader ${loader}, ${states.length - missing.length} programs)\n`);
+      for (const [name, state] of missing) terminal.err(`sensor: not watching ${name}: ${state}\n`);
+    },
+  });
+  return sensor;
+}
+
+export const run: Run = async (settings, _positionals, terminal) => {
+  const ringBytes = settings.ring * mebibyte;
+  if (ringBytes === 0 || (ringBytes & (ringBytes - 1)) !== 0 || settings.ring > 1024)
+    throw new CommandError(`--ring ${settings.ring}: a power of two, in MiB, 1024 at most`);
+  const filter = { ...defaultFilter, everyOpen: settings.everyOpen, rate: settings.rate };
+  try {
+    const sensor = await start({ filter, ringBytes, signal: terminal.signal }, terminal);
+    const line = lineWriter({ time: sensor.clock.text, user: userNames() });
+    for await (const sensed of sensor.output) terminal.out(textOf(sensed, sensor, line));
+  } catch (error) {
+    if (error instanceof SensorUnavailable) throw new CommandError(error.message, exitStatus.outside);
+    throw error;
+  }
+  return exitStatus.done;
+};
+
+function textOf(sensed: Sensed, { clock }: Sensor, line: ReturnType<typeof lineWriter>): string {
+  if ('events' in sensed) return sensed.events.map(line).join('');
+  const { time, where, count, reason } = sensed.gap;
+  const fields = {
+    'evt.time': clock.text(time),
+    'evt.type': 'drop',
+    'drop.where': where,
+    'drop.count': count,
+    'drop.reason': reason,
+  };
+  return `${JSON.stringify(fields)}\n`;
+}

@@ -1,0 +1,56 @@
+import { Cgroups } from './enrich/cgroups.ts';
+import type { ProcessTree } from './enrich/process-tree.ts';
+import type { SensorEvent } from './events/event.ts';
+import type { EventRecord } from './events/record.ts';
+import { splitEvents } from './events/split.ts';
+import { eventTypes } from './events/types.ts';
+import { probes } from './probes/index.ts';
+import type { Probe } from './probes/probe.ts';
+
+const byType: readonly (Probe | undefined)[] = Array.from({ length: 64 }, (_, type) =>
+  probes.find(({ name }) => eventTypes[name] === type),
+);
+
+/** Events that could not be used, by why; every number only grows. */
+export type Refused = Record<'size' | 'type' | 'body', number>;
+
+/** Turns the payloads of one loader's EVENTS frames into events. */
+export interface Decoder {
+  decode(payload: Buffer): Generator<SensorEvent>;
+}
+
+/** A decoder that adds up in `refused` what it cannot use. */
+export function decoder(tree: ProcessTree, refused: Refused): Decoder {
+  const cgroups = new Cgroups();
+
+  function decodeOne(record: EventRecord): SensorEvent | undefined {
+    if (record.type === eventTypes.cgroup) {
+      cgroups.add(record.cgroup, record.body);
+      return undefined;
+    }
+    const probe = byType[record.type];
+    if (!probe) {
+      refused.type++;
+      return undefined;
+    }
+    const { type, fields, change } = probe.decode(record);
+    const process = tree.find(record.pid, record.start);
+    if (change) tree.apply(process, change);
+    const { time, tid, uid, gid, cgroup } = record;
+    return { type, time, tid, uid, gid, process, container: cgroups.find(cgroup), fields };
+  }
+
+  return {
+    *decode(payload) {
+      for (const record of splitEvents(payload, () => refused.size++)) {
+        try {
+          const event = decodeOne(record);
+          if (event) yield event;
+        } catch (error) {
+          if (!(error instanceof RangeError)) throw error;
+          refused.body++;
+        }
+      }
+    },
+  };
+}

@@ -1,0 +1,29 @@
+import type { Body } from '../events/record.ts';
+import { type Container, containerOf } from './container.ts';
+
+const levels = 8;
+const nameBytes = 128;
+
+/** Which container each cgroup is, from the CGROUP events of one loader (docs/protocol/sensor.md, section 3). */
+export class Cgroups {
+  readonly #containers = new Map<number, Container | null>();
+
+  /** Takes in the body of a CGROUP event. */
+  add(id: number, body: Body): void {
+    const names = Array.from({ length: levels }, (_, level) => body.name(level * nameBytes, nameBytes));
+    this.#containers.set(id, containerOf(names.filter((name) => name !== '').reverse()));
+    // Cgroups come and go for as long as a node lives. The oldest is forgotten; the kernel's list is as long, and it
+    // tells again of what it forgot.
+    if (this.#containers.size > 16_384) {
+      for (const oldest of this.#containers.keys()) {
+        this.#containers.delete(oldest);
+        break;
+      }
+    }
+  }
+
+  /** Null on the host; undefined for a cgroup that was never told of. */
+  find(id: number): Container | null | undefined {
+    return this.#containers.get(id);
+  }
+}

@@ -1,0 +1,32 @@
+import type { Image } from '../probes/probe.ts';
+
+/** How many ancestors of a process are kept. */
+export const ancestorLimit = 7;
+
+/** What a process is, without whom it comes from: ancestors hold no ancestors, so the dead do not keep the dead. */
+export interface Identity {
+  readonly pid: number;
+  /** CLOCK_BOOTTIME, ns; rounded down to 10 ms when it comes from /proc. */
+  readonly start: number;
+  /** Null while nothing but the pid is known of it. */
+  image: Image | null;
+  /** In its own pid namespace; 0 when unknown. */
+  vpid: number;
+  /** Grows whenever the image changes. */
+  generation: number;
+}
+
+export interface Process {
+  readonly self: Identity;
+  /** From the parent up. They stay what they were to the process when they end. */
+  ancestors: readonly Identity[];
+}
+
+export function processOf(pid: number, start: number, image: Image | null, vpid: number): Process {
+  return { self: { pid, start, image, vpid, generation: 0 }, ancestors: [] };
+}
+
+/** The ancestors that a child of `parent` has. */
+export function ancestorsUnder({ self, ancestors }: Process): readonly Identity[] {
+  return [self, ...ancestors.slice(0, ancestorLimit - 1)];
+}

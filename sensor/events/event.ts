@@ -1,0 +1,20 @@
+import type { Container } from '../enrich/container.ts';
+import type { Process } from '../enrich/process.ts';
+import type { Fields } from '../probes/probe.ts';
+
+/** What the sensor saw, and who did it. Everything but `process` stays as it is. */
+export interface SensorEvent {
+  /** evt.type */
+  readonly type: string;
+  /** CLOCK_BOOTTIME, ns. */
+  readonly time: number;
+  readonly tid: number;
+  readonly uid: number;
+  readonly gid: number;
+  /** As it is after the event. */
+  readonly process: Process;
+  /** Null on the host; undefined when the sensor was never told of the cgroup. */
+  readonly container: Container | null | undefined;
+  /** Those of the event itself; eventFields() gives all. */
+  readonly fields: Fields;
+}

@@ -1,0 +1,96 @@
+import type { Identity, Process } from '../enrich/process.ts';
+import type { Fields, FieldValue, Image } from '../probes/probe.ts';
+import type { SensorEvent } from './event.ts';
+
+/** What fields are made with. */
+export interface Naming {
+  readonly time: (boot: number) => string;
+  readonly user: (uid: number) => string | undefined;
+}
+
+/** Every field of an event, by Falco's names. */
+export function eventFields(event: SensorEvent, naming: Naming): Fields {
+  return {
+    'evt.time': naming.time(event.time),
+    'evt.type': event.type,
+    ...event.fields,
+    ...processFields(event, naming),
+  };
+}
+
+/** The fields that an event has from its process: the same for many events. */
+export function processFields({ process, container, uid, gid, tid }: SensorEvent, naming: Naming): Fields {
+  const { self, ancestors } = process;
+  const fields: Record<string, FieldValue> = {
+    'proc.pid': self.pid,
+    'thread.tid': tid,
+    'proc.vpid': self.vpid,
+    ...imageFields(self.image, naming),
+    ...parentFields(ancestors),
+    'user.uid': uid,
+    'group.gid': gid,
+  };
+  const name = naming.user(uid);
+  if (name !== undefined) fields['user.name'] = name;
+  if (container === null) fields['container.id'] = 'host';
+  if (container?.id) {
+    fields['container.id'] = container.id.slice(0, 12);
+    fields['container.full_id'] = container.id;
+    fields['container.runtime'] = container.runtime;
+  }
+  if (container?.podUid) fields['k8s.pod.uid'] = container.podUid;
+  return fields;
+}
+
+function imageFields(image: Image | null, naming: Naming): Fields {
+  if (image === null) return {};
+  const { argv, capabilities, namespaces } = image;
+  const login = naming.user(image.loginuid);
+  return {
+    'proc.name': image.name,
+    'proc.exe': argv[0] ?? '',
+    'proc.exepath': image.exepath,
+    'proc.args': argv.slice(1).join(' '),
+    'proc.cmdline': commandLine(image),
+    'proc.cwd': image.cwd,
+    'proc.tty': image.tty,
+    'proc.sid': image.session,
+    'proc.pgid': image.group,
+    'proc.vpgid': image.vgroup,
+    'proc.is_vpgid_leader': image.vgroup === image.vpid,
+    'proc.is_exe_upper_layer': image.upperLayer,
+    'proc.is_exe_from_memfd': image.memfd,
+    'proc.is_exe_unlinked': image.unlinked,
+    'thread.cap_effective': capabilities.effective,
+    'thread.cap_permitted': capabilities.permitted,
+    'thread.cap_inheritable': capabilities.inheritable,
+    'proc.ns.mnt': namespaces.mnt,
+    'proc.ns.pid': namespaces.pid,
+    'proc.ns.net': namespaces.net,
+    'proc.ns.user': namespaces.user,
+    'user.loginuid': image.loginuid,
+    ...(login === undefined ? {} : { 'user.loginname': login }),
+  };
+}
+
+function parentFields(ancestors: Process['ancestors']): Fields {
+  const [parent] = ancestors;
+  if (!parent) return {};
+  const fields: Record<string, FieldValue> = {
+    'proc.ppid': parent.pid,
+    'proc.pname': parent.image?.name ?? '',
+    'proc.pexe': parent.image?.argv[0] ?? '',
+    'proc.pexepath': parent.image?.exepath ?? '',
+    'proc.pcmdline': parent.image ? commandLine(parent.image) : '',
+  };
+  ancestors.forEach(({ image }: Identity, index) => {
+    fields[`proc.aname[${index + 1}]`] = image?.name ?? '';
+    fields[`proc.aexepath[${index + 1}]`] = image?.exepath ?? '';
+  });
+  return fields;
+}
+
+/** As Falco's proc.cmdline: the name of the process, then its arguments. */
+function commandLine({ name, argv }: Image): string {
+  return [name, ...argv.slice(1)].join(' ');
+}

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
+/*
+ * The cgroup of a process: its id in every event, and its path once. User space need not look for a cgroup that may be
+ * gone by then, and it is the same for cgroup v1, v2 and both at once.
+ */
+#pragma once
+#include "vmlinux.h"
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_core_read.h>
+#include "event.h"
+
+/* Ids of the v1 hierarchy may be those of others in v2: bit 52 tells them apart (and a double still holds them). */
+#define CGROUP_V1 (1ULL << 52)
+
+enum { CGROUP_LEVELS = 8, CGROUP_NAME = 128 };
+
+struct cgroup_event {
+	struct event header; /* its cgroup is the one described */
+	/* Names from the leaf up, each NUL-terminated; empty ones above the root. */
+	char names[CGROUP_LEVELS][CGROUP_NAME];
+};
+
+/* The cgroups that have been described. One that is forgotten is described again. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 4096);
+	__type(key, __u64);
+	__type(value, __u8);
+} described SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct cgroup_event);
+} cgroup_buffers SEC(".maps");
+
+/* The node of a task's cgroup: in v2 when it is in one there, else in the v1 hierarchy that counts processes. */
+static __always_inline struct kernfs_node *cgroup_node(struct task_struct *task, bool *v1)
+{
+	struct css_set *set = BPF_CORE_READ(task, cgroups);
+	struct kernfs_node *node = BPF_CORE_READ(set, dfl_cgrp, kn);
+	*v1 = false;
+	if (BPF_CORE_READ(node, id) > 1 || !bpf_core_enum_value_exists(enum cgroup_subsys_id, pids_cgrp_id))
+		return node;
+	struct cgroup_subsys_state *state = NULL;
+	int index = bpf_core_enum_value(enum cgroup_subsys_id, pids_cgrp_id);
+	bpf_probe_read_kernel(&state, sizeof(state), (void *)&set->subsys + index * sizeof(state));
+	struct kernfs_node *other = BPF_CORE_READ(state, cgroup, kn);
+	if (BPF_CORE_READ(other, id) <= 1)
+		return node;
+	*v1 = true;
+	return other;
+}
+
+static __always_inline __u64 current_cgroup(struct task_struct *task)
+{
+	__u64 id = bpf_get_current_cgroup_id();
+	if (id > 1)
+		return id;
+	bool v1;
+	id = BPF_CORE_READ(cgroup_node(task, &v1), id);
+	return v1 ? id | CGROUP_V1 : id;
+}
+
+static __always_inline struct kernfs_node *parent_node(struct kernfs_node *node)
+{
+	struct kernfs_node___6_15 *newer = (void *)node;
+	if (bpf_core_field_exists(newer->__parent))
+		return BPF_CORE_READ(newer, __parent);
+	return BPF_CORE_READ(node, parent);
+}
+
+/* Describes the cgroup of an event of the current process, unless that has been done. */
+static __noinline int describe_cgroup(const struct event *event)
+{
+	__u32 zero = 0;
+	struct cgroup_event *description = bpf_map_lookup_elem(&cgroup_buffers, &zero);
+	if (!description || !event)
+		return 1;
+	description->header = *event;
+	description->header.type = EVENT_CGROUP;
+	description->header.size = sizeof(*description);
+	bool v1;
+	struct kernfs_node *node = cgroup_node((void *)bpf_get_current_task(), &v1);
+	for (int level = 0; level < CGROUP_LEVELS; level++) {
+		description->names[level][0] = 0;
+		bpf_probe_read_kernel_str(description->names[level], CGROUP_NAME, BPF_CORE_READ(node, name));
+		node = parent_node(node);
+	}
+	return 0;
+}
+
+static __always_inline void announce_cgroup(void *ring, const struct event *event)
+{
+	__u64 id = event->cgroup;
+	if (bpf_map_lookup_elem(&described, &id))
+		return;
+	__u32 zero = 0;
+	struct cgroup_event *description = bpf_map_lookup_elem(&cgroup_buffers, &zero);
+	if (!description || describe_cgroup(event))
+		return;
+	__u8 one = 1;
+	if (!bpf_ringbuf_output(ring, description, sizeof(*description), BPF_RB_NO_WAKEUP))
+		bpf_map_update_elem(&described, &id, &one, BPF_ANY);
+}

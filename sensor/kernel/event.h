@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
+/* What goes over the ring; docs/protocol/sensor.md describes it, sensor/events/types.ts has the same numbers. */
+#pragma once
+
+enum event_type {
+	EVENT_CGROUP = 1,
+	EVENT_EXEC = 2,
+	EVENT_EXIT = 3,
+	EVENT_FORK = 4,
+	EVENT_OPEN = 5,
+	EVENT_CONNECT = 6,
+	EVENT_TYPES = 64,
+};
+
+struct event {
+	__u32 size; /* bytes, with this header */
+	__u16 type;
+	__u16 flags;
+	__u64 time;   /* CLOCK_BOOTTIME, ns */
+	__u64 start;  /* when the process started, CLOCK_BOOTTIME, ns: with pid it names a process for good */
+	__u64 cgroup; /* id, see cgroup.h */
+	__u32 pid;
+	__u32 tid;
+	__u32 uid;
+	__u32 gid;
+};
+
+/* Flags of an event. */
+enum { EVENT_TRUNCATED = 1 };
+
+/* One for each event type: made = sent + lost + filtered + limited. */
+struct counter {
+	__u64 made;
+	__u64 sent;
+	__u64 lost;     /* the ring was full */
+	__u64 filtered; /* nobody asked for it */
+	__u64 limited;  /* beyond the process's rate */
+};
+
+enum { COUNTER_SLOTS = 256, EVENT_BUFFER = 8192 };
+
+/* What the loader sets before the programs are loaded. */
+struct settings {
+	__u32 self[2];       /* processes that are not watched: the loader and its parent */
+	__u32 rate;          /* most events of a type a process may send in a second; 0: any number */
+	__u32 cgroups_only;  /* 1: only cgroups in the map `cgroups`; 2: all but those */
+	__u32 every_open;    /* 1: no filter on paths */
+};

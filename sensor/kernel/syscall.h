@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
+/*
+ * What a system call was asked, seen as it returns: its result is known, what it made can be looked at in the kernel
+ * (which no other thread can change behind our back), and one program does the work of two.
+ */
+#pragma once
+#include "emit.h"
+
+/* Where the arguments lie until the call returns to user space. */
+static __always_inline struct pt_regs *syscall_registers(void)
+{
+	if (bpf_core_enum_value_exists(enum bpf_func_id___needed, BPF_FUNC_task_pt_regs___needed))
+		return (void *)bpf_task_pt_regs(bpf_get_current_task_btf());
+#if defined(__TARGET_ARCH_x86)
+	/* Linux 5.8 to 5.14: at the top of the kernel stack, THREAD_SIZE high. */
+	struct task_struct *task = (void *)bpf_get_current_task();
+	return (void *)BPF_CORE_READ(task, stack) + (16 << 10) - bpf_core_type_size(struct pt_regs);
+#else
+	return NULL;
+#endif
+}
+
+#define ARGUMENT(n, registers) PT_REGS_PARM##n##_CORE_SYSCALL(registers)
+
+/* The open file of a descriptor of the current process. */
+static __always_inline struct file *file_of(__u32 descriptor)
+{
+	struct task_struct *task = (void *)bpf_get_current_task();
+	struct fdtable *table = BPF_CORE_READ(task, files, fdt);
+	struct file *file = NULL;
+	if (descriptor >= BPF_CORE_READ(table, max_fds))
+		return NULL;
+	bpf_probe_read_kernel(&file, sizeof(file), BPF_CORE_READ(table, fd) + descriptor);
+	return file;
+}

@@ -1,0 +1,400 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * Loads the sensor's BPF programs, attaches them, and writes what they send to standard output as frames
+ * (docs/protocol/sensor.md). It reads orders from standard input up to the line "start", then runs until standard input
+ * ends. All else is done elsewhere: whatever happens to this process, the kernel removes its programs with it.
+ *
+ * Usage: loader OBJECT
+ */
+#define _GNU_SOURCE
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <linux/capability.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/utsname.h>
+#include <time.h>
+#include <unistd.h>
+#include "frames.h"
+#include <linux/types.h>
+#include "../kernel/event.h"
+
+enum { DRAIN_MS = 10, COUNTERS_MS = 1000, PROGRAMS_MAX = 256, NOBODY = 65534 };
+
+static struct bpf_object *object;
+static struct settings settings;
+static uint32_t ring_bytes = 8 << 20;
+
+__attribute__((noreturn, format(printf, 1, 2))) static void fail(const char *format, ...)
+{
+	va_list arguments;
+	va_start(arguments, format);
+	vfprintf(stderr, format, arguments);
+	va_end(arguments);
+	fputc('\n', stderr);
+	exit(3);
+}
+
+/* libbpf prints whole verifier logs; we keep warnings, a line at a time, for whoever reads standard error. */
+static int print(enum libbpf_print_level level, const char *format, va_list arguments)
+{
+	return level == LIBBPF_WARN ? vfprintf(stderr, format, arguments) : 0;
+}
+
+/* ---- orders ---- */
+
+static struct bpf_map *map_named(const char *name)
+{
+	struct bpf_map *map = bpf_object__find_map_by_name(object, name);
+	if (!map)
+		fail("the object has no map %s", name);
+	return map;
+}
+
+struct fill {
+	struct fill *next;
+	const char *map;
+	uint32_t key_size;
+	uint8_t value;
+	char key[256];
+};
+static struct fill *fills; /* put into maps once these exist */
+
+static struct fill *fill(const char *map, uint32_t key_size, uint8_t value)
+{
+	struct fill *added = calloc(1, sizeof(*added));
+	if (!added)
+		fail("out of memory");
+	*added = (struct fill){.next = fills, .map = map, .key_size = key_size, .value = value};
+	return fills = added;
+}
+
+static void fill_text(const char *map, uint32_t key_size, const char *text)
+{
+	if (strlen(text) >= key_size)
+		fail("too long for a filter: %s", text);
+	strcpy(fill(map, key_size, 1)->key, text);
+}
+
+static void fill_prefix(const char *text, uint8_t watched)
+{
+	uint32_t bits = strlen(text) * 8;
+	if (strlen(text) > 252)
+		fail("too long for a filter: %s", text);
+	struct fill *added = fill("path_prefixes", 256, watched);
+	memcpy(added->key, &bits, sizeof(bits));
+	memcpy(added->key + sizeof(bits), text, strlen(text));
+}
+
+static void without(const char *name)
+{
+	struct bpf_program *program = bpf_object__find_program_by_name(object, name);
+	if (!program)
+		fail("the object has no program %s", name);
+	bpf_program__set_autoload(program, false);
+}
+
+static void obey(const char *order, const char *argument)
+{
+	static int selves;
+	if (!strcmp(order, "self") && selves < 2)
+		settings.self[selves++] = strtoul(argument, NULL, 10);
+	else if (!strcmp(order, "ring"))
+		ring_bytes = strtoul(argument, NULL, 10);
+	else if (!strcmp(order, "rate"))
+		settings.rate = strtoul(argument, NULL, 10);
+	else if (!strcmp(order, "every-open"))
+		settings.every_open = 1;
+	else if (!strcmp(order, "only-cgroup") || !strcmp(order, "not-cgroup")) {
+		uint64_t id = strtoull(argument, NULL, 10);
+		settings.cgroups_only = order[0] == 'o' ? 1 : 2;
+		memcpy(fill("cgroups", sizeof(id), 1)->key, &id, sizeof(id));
+	} else if (!strcmp(order, "read-name"))
+		fill_text("file_names", 32, argument);
+	else if (!strcmp(order, "read-in"))
+		fill_text("directory_names", 32, argument);
+	else if (!strcmp(order, "write"))
+		fill_prefix(argument, 1);
+	else if (!strcmp(order, "no-write"))
+		fill_prefix(argument, 0);
+	else if (!strcmp(order, "without"))
+		without(argument);
+	else
+		fail("unknown order: %s %s", order, argument);
+}
+
+/* Reads byte by byte, so that nothing after "start" is taken from standard input. */
+static void read_orders(void)
+{
+	char line[512];
+	size_t length = 0;
+	for (char byte; read(STDIN_FILENO, &byte, 1) == 1;) {
+		if (byte != '\n') {
+			if (length == sizeof(line) - 1)
+				fail("an order is too long");
+			line[length++] = byte;
+			continue;
+		}
+		line[length] = 0;
+		length = 0;
+		if (!strcmp(line, "start"))
+			return;
+		char *argument = strchr(line, ' ');
+		if (argument)
+			*argument++ = 0;
+		obey(line, argument ? argument : "");
+	}
+	fail("standard input ended before the order to start");
+}
+
+/* ---- programs ---- */
+
+/* Tracepoints are looked up in tracefs. Where it is not mounted, we mount it for ourselves alone. */
+static void ensure_tracefs(void)
+{
+	if (!access("/sys/kernel/tracing/events", F_OK))
+		return;
+	if (unshare(CLONE_NEWNS) || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
+	    mount("tracefs", "/sys/kernel/tracing", "tracefs", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL))
+		fail("tracefs is not mounted at /sys/kernel/tracing and cannot be: %s", strerror(errno));
+}
+
+/* Whether this kernel has the tracepoint of a program: system calls differ by architecture and configuration. */
+static bool is_there(const struct bpf_program *program)
+{
+	const char *section = bpf_program__section_name(program);
+	char file[256];
+	if (strncmp(section, "tracepoint/", 11))
+		return true;
+	snprintf(file, sizeof(file), "/sys/kernel/tracing/events/%s/id", section + 11);
+	return !access(file, F_OK);
+}
+
+struct attached {
+	const char *name;
+	const char *state; /* "attached", "absent", "off", or why it could not be attached */
+	struct bpf_link *link;
+};
+static struct attached attached[PROGRAMS_MAX];
+static int programs;
+
+static void load(void)
+{
+	struct bpf_program *program;
+	bpf_object__for_each_program(program, object)
+	{
+		if (programs == PROGRAMS_MAX)
+			fail("too many programs");
+		bool off = !bpf_program__autoload(program);
+		bool absent = !is_there(program);
+		attached[programs++] =
+			(struct attached){bpf_program__name(program), off ? "off" : absent ? "absent" : NULL, NULL};
+		if (absent)
+			bpf_program__set_autoload(program, false);
+	}
+	size_t size;
+	memcpy((void *)bpf_map__initial_value(map_named(".rodata"), &size), &settings, sizeof(settings));
+	bpf_map__set_max_entries(map_named("ring"), ring_bytes);
+	if (bpf_object__load(object))
+		fail("the kernel refused the programs: %s", strerror(errno));
+	for (struct fill *entry = fills; entry; entry = entry->next)
+		if (bpf_map__update_elem(map_named(entry->map), entry->key, entry->key_size, &entry->value, 1, BPF_ANY))
+			fail("map %s: %s", entry->map, strerror(errno));
+}
+
+static void attach(void)
+{
+	struct bpf_program *program;
+	int index = 0, count = 0;
+	bpf_object__for_each_program(program, object)
+	{
+		struct attached *entry = &attached[index++];
+		if (entry->state)
+			continue;
+		entry->link = bpf_program__attach(program);
+		entry->state = entry->link ? "attached" : strerrorname_np(errno);
+		count += entry->link != NULL;
+	}
+	if (count == 0)
+		fail("no program could be attached");
+}
+
+static struct counter (*counters)[EVENT_TYPES]; /* the kernel's own memory, by slot */
+
+static void map_counters(void)
+{
+	const size_t size = sizeof(struct counter) * COUNTER_SLOTS * EVENT_TYPES;
+	counters = mmap(NULL, size, PROT_READ, MAP_SHARED, bpf_map__fd(map_named(".bss")), 0);
+	if (counters == MAP_FAILED)
+		fail("the counters cannot be read: %s", strerror(errno));
+}
+
+/* From here on: no capability, no user, no way to get any. The ring and the counters are memory by now. */
+static void drop_privileges(void)
+{
+	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+	struct __user_cap_data_struct none[2] = {};
+	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+	/* Both are best effort, as a container may lack CAP_SETGID and CAP_SETUID; losing every capability is not. */
+	if (!setgroups(0, NULL) && !setresgid(NOBODY, NOBODY, NOBODY))
+		(void)!setresuid(NOBODY, NOBODY, NOBODY);
+	if (syscall(SYS_capset, &header, none))
+		fail("capabilities could not be dropped: %s", strerror(errno));
+}
+
+/* ---- frames ---- */
+
+static char payload[FRAME_PAYLOAD_MAX];
+static uint32_t filled;
+
+static void flush(void)
+{
+	if (filled)
+		write_frame(FRAME_EVENTS, payload, filled);
+	filled = 0;
+}
+
+static int take(void *context, void *data, size_t size)
+{
+	(void)context;
+	size_t padded = (size + 7) & ~7UL;
+	if (filled + padded > sizeof(payload))
+		flush();
+	memcpy(payload + filled, data, size);
+	filled += padded;
+	return 0;
+}
+
+__attribute__((format(printf, 1, 2))) static void say(const char *format, ...)
+{
+	va_list arguments;
+	va_start(arguments, format);
+	int length = vsnprintf(payload + filled, sizeof(payload) - filled, format, arguments);
+	va_end(arguments);
+	if (length < 0 || (size_t)length >= sizeof(payload) - filled)
+		fail("a frame is too small");
+	filled += length;
+}
+
+static uint64_t nanoseconds(clockid_t clock)
+{
+	struct timespec time;
+	clock_gettime(clock, &time);
+	return time.tv_sec * 1000000000ULL + time.tv_nsec;
+}
+
+static void say_hello(void)
+{
+	struct utsname system;
+	uname(&system);
+	uint64_t boot = nanoseconds(CLOCK_BOOTTIME);
+	say("{\"pid\":%d,\"kernel\":\"%s\",\"machine\":\"%s\",\"ring\":%u,\"boot\":\"%llu\",\"epoch\":\"%llu\",\"programs\":{",
+	    getpid(), system.release, system.machine, ring_bytes, (unsigned long long)boot,
+	    (unsigned long long)nanoseconds(CLOCK_REALTIME));
+	for (int i = 0; i < programs; i++)
+		say("%s\"%s\":\"%s\"", i ? "," : "", attached[i].name, attached[i].state);
+	say("}}");
+	write_frame(FRAME_HELLO, payload, filled);
+	filled = 0;
+}
+
+/* Events that are still in the ring are made and sent already, so a reader sees them after they are counted or before. */
+static void say_counters(enum frame_type type)
+{
+	bool first = true;
+	uint64_t boot = nanoseconds(CLOCK_BOOTTIME);
+	say("{\"boot\":\"%llu\",\"epoch\":\"%llu\",\"types\":{", (unsigned long long)boot,
+	    (unsigned long long)nanoseconds(CLOCK_REALTIME));
+	for (int event = 0; event < EVENT_TYPES; event++) {
+		struct counter sum = {};
+		for (int slot = 0; slot < COUNTER_SLOTS; slot++) {
+			const volatile struct counter *counter = &counters[slot][event];
+			sum.made += counter->made;
+			sum.sent += counter->sent;
+			sum.lost += counter->lost;
+			sum.filtered += counter->filtered;
+			sum.limited += counter->limited;
+		}
+		if (!sum.made)
+			continue;
+		say("%s\"%d\":{\"made\":%llu,\"sent\":%llu,\"lost\":%llu,\"filtered\":%llu,\"limited\":%llu}", first ? "" : ",",
+		    event, sum.made, sum.sent, sum.lost, sum.filtered, sum.limited);
+		first = false;
+	}
+	say("}}");
+	write_frame(type, payload, filled);
+	filled = 0;
+}
+
+static void run(struct ring_buffer *ring)
+{
+	struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};
+	uint64_t counted = 0;
+	char ignored[64];
+	for (;;) {
+		/* On a timer, since nobody wakes us: waking a reader for each event costs more than the event. */
+		if (poll(&input, 1, DRAIN_MS) > 0 && read(STDIN_FILENO, ignored, sizeof(ignored)) <= 0)
+			return;
+		ring_buffer__consume(ring);
+		flush();
+		uint64_t now = nanoseconds(CLOCK_MONOTONIC);
+		if (now - counted < COUNTERS_MS * 1000000ULL)
+			continue;
+		counted = now;
+		say_counters(FRAME_COUNTERS);
+	}
+}
+
+static void detach(void)
+{
+	for (int i = 0; i < programs; i++)
+		bpf_link__destroy(attached[i].link);
+}
+
+int main(int count, char **arguments)
+{
+	pid_t parent = getppid();
+	if (count != 2)
+		fail("usage: loader OBJECT");
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGINT, SIG_IGN); /* a terminal sends it to the whole group; our parent tells us when to stop */
+	libbpf_set_print(print);
+	struct rlimit unlimited = {RLIM_INFINITY, RLIM_INFINITY};
+	(void)!setrlimit(RLIMIT_MEMLOCK, &unlimited); /* before Linux 5.11 maps count against it */
+	object = bpf_object__open_file(arguments[1], NULL);
+	if (!object)
+		fail("%s: %s", arguments[1], strerror(errno));
+	settings.self[0] = settings.self[1] = getpid();
+	read_orders();
+	ensure_tracefs();
+	load();
+	map_counters();
+	struct ring_buffer *ring = ring_buffer__new(bpf_map__fd(map_named("ring")), take, NULL, NULL);
+	if (!ring)
+		fail("the ring cannot be read: %s", strerror(errno));
+	attach();
+	drop_privileges();
+	prctl(PR_SET_PDEATHSIG, SIGKILL); /* after the last change of user, which resets it */
+	if (getppid() != parent)
+		return 1;
+	say_hello();
+	run(ring);
+	detach();
+	ring_buffer__consume(ring);
+	flush();
+	say_counters(FRAME_END);
+	return 0;
+}

@@ -1,0 +1,77 @@
+/** What the kernel is to keep to itself, and what not. */
+export interface Filter {
+  /** Every open, by whatever path. */
+  readonly everyOpen: boolean;
+  /** Reads of files with these names are events. */
+  readonly readNames: readonly string[];
+  /** So are reads in directories with these names. */
+  readonly readIn: readonly string[];
+  /** Whether writes below a prefix of the real path are events; the longest prefix decides. */
+  readonly writes: Readonly<Record<string, boolean>>;
+  /** Most events of a type that one process may send in about a second; 0: any number. */
+  readonly rate: number;
+  /** BPF programs that are left out. */
+  readonly without: readonly string[];
+  readonly cgroups: { readonly only: boolean; readonly ids: readonly bigint[] } | null;
+}
+
+/** What Falco's rules ask of files: credentials when read; programs, settings and logins when written. */
+export const defaultFilter: Filter = {
+  everyOpen: false,
+  readNames: [
+    ...['shadow', 'gshadow', 'sudoers', 'pam.conf', 'master.passwd', 'security.conf'],
+    ...['id_rsa', 'id_dsa', 'id_ecdsa', 'id_ed25519', 'authorized_keys', 'known_hosts'],
+    ...['token', 'kubeconfig', 'admin.conf', 'kubelet.conf', '.dockerconfigjson', '.git-credentials', '.netrc'],
+    ...['.bash_history', '.zsh_history', 'environ', 'mem', 'release_agent', 'core_pattern', 'docker.sock'],
+  ],
+  readIn: ['.ssh', '.aws', '.azure', '.gcloud', '.kube', '.docker', 'sudoers.d', 'pam.d', 'pki', 'serviceaccount'],
+  writes: {
+    '/': false,
+    '/etc/': true,
+    '/bin/': true,
+    '/sbin/': true,
+    '/lib/': true,
+    '/lib64/': true,
+    '/usr/': true,
+    '/boot/': true,
+    '/root/': true,
+    '/home/': true,
+    '/opt/': true,
+    '/dev/': true,
+    '/dev/null': false,
+    '/dev/tty': false,
+    '/dev/pts/': false,
+    '/dev/ptmx': false,
+    '/dev/shm/': true,
+    '/proc/sys/': true,
+    '/sys/': true,
+    '/tmp/': true,
+    '/var/spool/cron': true,
+    '/var/run/': true,
+    '/run/secrets/': true,
+    '/memfd:': true,
+  },
+  rate: 0,
+  without: [],
+  cgroups: null,
+};
+
+/** The orders that tell a loader so; docs/protocol/sensor.md, section 1. */
+export function orders(filter: Filter, ringBytes: number, self: number): string {
+  const { everyOpen, readNames, readIn, writes, rate, without, cgroups } = filter;
+  const lines = [
+    `self ${self}`,
+    `ring ${ringBytes}`,
+    `rate ${rate}`,
+    ...(everyOpen ? ['every-open'] : []),
+    ...readNames.map((name) => `read-name ${name}`),
+    ...readIn.map((name) => `read-in ${name}`),
+    ...Object.entries(writes).map(([prefix, watched]) => `${watched ? 'write' : 'no-write'} ${prefix}`),
+    ...without.map((program) => `without ${program}`),
+    ...(cgroups?.ids ?? []).map((id) => `${cgroups?.only ? 'only' : 'not'}-cgroup ${id}`),
+    'start',
+  ];
+  const broken = lines.find((line) => line.includes('\n'));
+  if (broken !== undefined) throw new RangeError(`a filter may not span lines: ${JSON.stringify(broken)}`);
+  return `${lines.join('\n')}\n`;
+}

@@ -1,0 +1,58 @@
+import type { Probe } from '../probe.ts';
+import { resultText } from '../result.ts';
+import { openFlags } from './flags.ts';
+
+// struct open_event in open.bpf.c, from the end of the header.
+const at = {
+  inode: 0,
+  result: 8,
+  flags: 12,
+  createMode: 16,
+  mode: 20,
+  device: 24,
+  call: 28,
+  path: 30,
+  text: 32,
+} as const;
+const modes = { read: 1, write: 2, created: 0x100000 } as const;
+const calls = ['openat', 'open', 'creat', 'openat2', 'open_by_handle_at'] as const;
+
+export const open: Probe = {
+  name: 'open',
+  description: 'A file is opened: by its real path, whatever link or relative path led there.',
+  gaps: [
+    'Opens by io_uring are no system calls and are not seen.',
+    'System calls of 32-bit programs on a 64-bit kernel are not seen.',
+    'With filters, opens that fail are left out.',
+  ],
+  programs: {
+    openat: 'tracepoint/syscalls/sys_exit_openat',
+    open: 'tracepoint/syscalls/sys_exit_open',
+    creat: 'tracepoint/syscalls/sys_exit_creat',
+    openat2: 'tracepoint/syscalls/sys_exit_openat2',
+    open_by_handle_at: 'tracepoint/syscalls/sys_exit_open_by_handle_at',
+  },
+  decode({ body }) {
+    const result = body.i32(at.result);
+    const mode = body.u32(at.mode);
+    const name = body.text(at.text, body.u16(at.path));
+    return {
+      type: calls[body.u16(at.call)] ?? 'open',
+      fields: {
+        'fd.name': name,
+        'fd.num': result,
+        'fd.typechar': 'f',
+        'fd.ino': body.u64(at.inode),
+        'fd.dev': body.u32(at.device),
+        'evt.arg.name': name,
+        'evt.arg.flags': openFlags(body.u32(at.flags)),
+        'evt.arg.mode': body.u32(at.createMode),
+        'evt.is_open_read': (mode & modes.read) !== 0,
+        'evt.is_open_write': (mode & modes.write) !== 0,
+        'evt.is_open_create': (mode & modes.created) !== 0,
+        'evt.rawres': result,
+        'evt.res': resultText(result),
+      },
+    };
+  },
+};

@@ -1,0 +1,60 @@
+import type { EventRecord } from '../events/record.ts';
+import type { EventTypeName } from '../events/types.ts';
+
+export type FieldValue = string | number | boolean;
+
+/** Fields by the names that Falco's rules use (https://falco.org/docs/reference/rules/supported-fields/). */
+export type Fields = Readonly<Record<string, FieldValue>>;
+
+/** What an exec tells of a process. */
+export interface Image {
+  /** The kernel's name of the process: 15 bytes at most. */
+  readonly name: string;
+  readonly exepath: string;
+  readonly argv: readonly string[];
+  readonly cwd: string;
+  readonly loginuid: number;
+  readonly tty: number;
+  readonly session: number;
+  readonly group: number;
+  /** In the pid namespace of the process. */
+  readonly vpid: number;
+  readonly vgroup: number;
+  readonly capabilities: { readonly effective: string; readonly permitted: string; readonly inheritable: string };
+  /** Inode numbers, as in /proc/PID/ns. */
+  readonly namespaces: Readonly<Record<NamespaceKind, number>>;
+  /** The file was written into the container after it was made: it is in the upper layer of its overlay. */
+  readonly upperLayer: boolean;
+  readonly memfd: boolean;
+  /** The file had been unlinked. */
+  readonly unlinked: boolean;
+}
+
+export const namespaceKinds = ['mnt', 'pid', 'net', 'user', 'uts', 'ipc', 'cgroup'] as const;
+export type NamespaceKind = (typeof namespaceKinds)[number];
+
+/** What an event does to the tree of processes. */
+export type ProcessChange =
+  | { readonly kind: 'exec'; readonly image: Image; readonly parent: number; readonly parentStart: number }
+  | { readonly kind: 'fork'; readonly pid: number; readonly start: number; readonly vpid: number }
+  | { readonly kind: 'exit' };
+
+export interface Decoded {
+  /** evt.type */
+  readonly type: string;
+  /** Those of the event itself. */
+  readonly fields: Fields;
+  readonly change?: ProcessChange;
+}
+
+/** One thing that is watched: a folder of its own, listed in index.ts. */
+export interface Probe {
+  readonly name: EventTypeName;
+  readonly description: string;
+  /** What it cannot see. */
+  readonly gaps: readonly string[];
+  /** The BPF programs, and what each attaches to. */
+  readonly programs: Readonly<Record<string, string>>;
+  /** Throws a RangeError for an event that is too short. */
+  readonly decode: (record: EventRecord) => Decoded;
+}

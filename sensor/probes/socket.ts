@@ -1,0 +1,86 @@
+import type { Body } from '../events/record.ts';
+import type { Fields } from './probe.ts';
+import { resultText } from './result.ts';
+
+// struct socket_event in kernel/socket.h, from the end of the header.
+const at = {
+  result: 0,
+  descriptor: 4,
+  family: 8,
+  protocol: 10,
+  type: 12,
+  path: 14,
+  local: 16,
+  remote: 36,
+  text: 56,
+} as const;
+const families = { unix: 1, ipv4: 2, ipv6: 10 } as const;
+const protocols: Readonly<Record<number, string>> = { 1: 'icmp', 6: 'tcp', 17: 'udp', 58: 'icmp', 132: 'sctp' };
+const portAt = 16;
+
+/** The fields of an event about a socket: fd.*, with the local end as client (fd.cip) unless it serves. */
+export function socketFields(body: Body, serves: boolean): Fields {
+  const family = body.u16(at.family);
+  const result = body.i32(at.result);
+  const common = {
+    'fd.num': body.i32(at.descriptor),
+    'evt.rawres': result,
+    'evt.res': resultText(result),
+  };
+  if (family === families.unix) {
+    return { ...common, 'fd.typechar': 'u', 'fd.sockfamily': 'unix', 'fd.name': body.text(at.text, body.u16(at.path)) };
+  }
+  const mapped = family === families.ipv6 && isMapped(body, at.remote);
+  const [local, remote] = [address(body, at.local, family), address(body, at.remote, family)];
+  const [localPort, remotePort] = [body.u16(at.local + portAt), body.u16(at.remote + portAt)];
+  const protocol = protocols[body.u16(at.protocol)] ?? String(body.u16(at.protocol));
+  const [client, clientPort, server, serverPort] = serves
+    ? [remote, remotePort, local, localPort]
+    : [local, localPort, remote, remotePort];
+  return {
+    ...common,
+    'fd.typechar': family === families.ipv4 || mapped ? '4' : '6',
+    'fd.sockfamily': 'ip',
+    'fd.l4proto': protocol,
+    'fd.name': `${client}:${clientPort}->${server}:${serverPort}`,
+    'fd.cip': client,
+    'fd.cport': clientPort,
+    'fd.sip': server,
+    'fd.sport': serverPort,
+    'fd.lip': local,
+    'fd.lport': localPort,
+    'fd.rip': remote,
+    'fd.rport': remotePort,
+  };
+}
+
+function address(body: Body, from: number, family: number): string {
+  if (family === families.ipv4) return ipv4(body.u32(from));
+  return isMapped(body, from) ? ipv4(body.u32(from + 12)) : ipv6(body, from);
+}
+
+/** ::ffff:a.b.c.d, which is what a socket of both families has for IPv4. */
+function isMapped(body: Body, from: number): boolean {
+  return body.u32(from) === 0 && body.u32(from + 4) === 0 && body.u32(from + 8) === 0xffff0000;
+}
+
+function ipv4(bits: number): string {
+  return `${bits & 255}.${(bits >>> 8) & 255}.${(bits >>> 16) & 255}.${bits >>> 24}`;
+}
+
+/** RFC 5952: lower case, the first longest run of zero groups as `::`. */
+function ipv6(body: Body, from: number): string {
+  const groups = Array.from({ length: 8 }, (_, index) => {
+    const swapped = body.u16(from + 2 * index);
+    return ((swapped & 255) << 8) | (swapped >>> 8);
+  });
+  let [best, bestLength] = [-1, 1];
+  for (let start = 0; start < 8; start++) {
+    let end = start;
+    while (end < 8 && groups[end] === 0) end++;
+    if (end - start > bestLength) [best, bestLength] = [start, end - start];
+  }
+  const text = groups.map((group) => group.toString(16));
+  if (best === -1) return text.join(':');
+  return `${text.slice(0, best).join(':')}::${text.slice(best + bestLength).join(':')}`;
+}
