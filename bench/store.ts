@@ -1,15 +1,15 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Delta, GraphEdge, GraphNode } from '../../model/graph.ts';
-import { edgeId, nodeId } from '../../model/id.ts';
-import { type Scope, wholeTenant } from '../../model/scope.ts';
-import { openDatabase } from './database.ts';
-import { openSqlite } from './open.ts';
+import type { Delta, GraphEdge, GraphNode } from '../graph/model/graph.ts';
+import { edgeId, nodeId } from '../graph/model/id.ts';
+import { type Scope, wholeTenant } from '../graph/model/scope.ts';
+import { openDatabase } from '../graph/store/sqlite/database.ts';
+import { openSqlite } from '../graph/store/sqlite/open.ts';
 
 /**
  * Measures the store on 100,000 pods, each with an edge to one of 100 nodes, in one file: commits, bytes, latencies.
- * Run by `scripts/node graph/store/sqlite/measure.ts`; about 20 s.
+ * Run by `scripts/node bench/store.ts`; about 20 s.
  */
 const pods = 100_000;
 const perDelta = 5_000;
