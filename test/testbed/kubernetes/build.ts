@@ -2,11 +2,11 @@ import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { accessSync, constants, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { cacheFolder } from '../cache.ts';
 import { isRunning } from '../temporary.ts';
 import { findGo } from './go.ts';
 import { TestbedUnavailable } from './unavailable.ts';
@@ -50,14 +50,12 @@ interface Target {
 
 /** What is to be built, from go.mod, and where: the folder's name changes with the sources. */
 function target(): Target {
-  const { PORTOLAN_TESTBED_CACHE, XDG_CACHE_HOME } = process.env;
-  const cache = PORTOLAN_TESTBED_CACHE ?? join(XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'portolan', 'testbed');
   const texts = ['go.mod', 'go.sum', 'main.go'].map((name) => readFileSync(join(source, name), 'utf8'));
   const version = /^\s*k8s\.io\/kubernetes (v\S+)/m.exec(texts[0] ?? '')?.[1];
   const goVersion = /^go (\S+)/m.exec(texts[0] ?? '')?.[1];
   if (version === undefined || goVersion === undefined) throw new Error('go.mod names no Kubernetes, or no Go version');
   const key = createHash('sha256').update(texts.join('')).digest('hex').slice(0, 12);
-  const folder = join(cache, `kubernetes-${version}-${key}`);
+  const folder = cacheFolder(`kubernetes-${version}-${key}`);
   return { version, goVersion, folder, binary: join(folder, 'kube-all') };
 }
 
