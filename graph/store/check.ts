@@ -1,7 +1,7 @@
 import { isNodeKind, type NodeKind } from '../model/kinds.ts';
 import { StoreError } from './errors.ts';
-import { type Field, fieldOf, neighbourKinds } from './field.ts';
-import type { Filter, Order, PageRequest, Scalar } from './filter.ts';
+import { allKinds, type Field, fieldOf, neighbourKinds, shownKinds } from './field.ts';
+import type { Direction, Filter, Order, PageRequest, Scalar } from './filter.ts';
 
 /** How deep filters nest, how many terms and values one may hold, and how far it follows relationships. */
 export const filterLimits = { depth: 16, terms: 256, values: 1_000, relationships: 2 } as const;
@@ -81,6 +81,36 @@ export function checkKinds(kinds: readonly NodeKind[]): void {
   for (const kind of kinds) {
     if (!isNodeKind(kind)) throw invalid(`${JSON.stringify(kind)} is no kind of node.`);
   }
+}
+
+/** What a query over neighbours is about: the kinds it wants, and those whose fields its filter and order may name. */
+export function checkNeighbours(
+  relationships: readonly string[],
+  direction: Direction,
+  kinds: readonly NodeKind[],
+  filter: Filter,
+): { readonly wanted: readonly NodeKind[]; readonly known: readonly NodeKind[] } {
+  checkKinds(kinds);
+  for (const relationship of relationships) checkRelationship(relationship);
+  const wanted = kinds.length === 0 ? shownKinds : [...new Set(kinds)];
+  const possible = kinds.length > 0 ? wanted : relationships.flatMap((name) => neighbourKinds(name, direction));
+  const known = possible.length === 0 ? allKinds : [...new Set(possible)];
+  checkFilter(known, filter);
+  return { wanted, known };
+}
+
+/** The most facets one answer holds. */
+export const maxFacets = 10_000;
+const maxFacetFields = 4;
+
+export function checkFacets(by: readonly string[]): void {
+  if (by.length < 1 || by.length > maxFacetFields) {
+    throw invalid(`Facets are by 1 to ${maxFacetFields} fields, not ${by.length}.`);
+  }
+}
+
+export function tooManyFacets(): StoreError {
+  return new StoreError('TOO_LARGE', `There are over ${maxFacets} facets: filter more, or ask by fewer fields.`);
 }
 
 export function checkPage({ first }: PageRequest): void {

@@ -34,6 +34,9 @@ export interface Order {
   readonly descending?: boolean;
 }
 
+/** The order of a list that asks for none: by readable name. */
+export const byName: Order = { field: 'ref' };
+
 /** Keyset pages: `after` is the cursor of the last item of the page before. */
 export interface PageRequest {
   /** 1 to 1,000. */

@@ -6,7 +6,8 @@ import { identifyCluster, type LiveCluster } from '../../../collectors/kubernete
 import { openDumps } from '../../../collectors/kubernetes/offline/dump.ts';
 import { wholeTenant } from '../../../graph/model/scope.ts';
 import type { PathEngine } from '../../../graph/paths/port.ts';
-import { type OpenedStore, openSqlite } from '../../../graph/store/sqlite/open.ts';
+import type { OpenedStore } from '../../../graph/store/opened.ts';
+import { openSqlite } from '../../../graph/store/sqlite/open.ts';
 import { type ChartedCluster, chartDump } from '../../fleet/chart-dump.ts';
 import { pathEngines } from '../../fleet/engines.ts';
 import { followCluster } from '../../fleet/follow-cluster.ts';

@@ -1,13 +1,12 @@
 import type { Database } from 'better-sqlite3';
 import type { Scope } from '../../model/scope.ts';
-import { checkBatch, checkFilter, checkKinds, checkPage, checkRelationship } from '../check.ts';
+import { checkBatch, checkNeighbours, checkPage } from '../check.ts';
 import { writeCursor } from '../cursor.ts';
-import { allKinds, neighbourKinds, shownKinds } from '../field.ts';
-import { everything, type Page, type Scalar } from '../filter.ts';
+import { byName, everything, type Page, type Scalar } from '../filter.ts';
 import type { AdjacentQuery, Neighbour } from '../port.ts';
 import { filterSql, kindsSql } from './filter.ts';
 import type { Names } from './names.ts';
-import { byName, orderSql } from './order.ts';
+import { orderSql } from './order.ts';
 import { type Parameters, parameters } from './parameters.ts';
 import { type EdgeRow, edgeColumns, edgeWidth, type NodeRow, nodeColumns, nodeWidth, toEdge, toNode } from './rows.ts';
 import { firstOfEdge, type ScopeSql, scopeSql } from './scope.ts';
@@ -25,12 +24,7 @@ export function adjacency(db: Database, names: Names) {
     scope: ScopeSql,
     given: Parameters,
   ) {
-    checkKinds(kinds);
-    for (const relationship of relationships) checkRelationship(relationship);
-    const wanted = kinds.length === 0 ? shownKinds : [...new Set(kinds)];
-    const possible = kinds.length > 0 ? wanted : relationships.flatMap((name) => neighbourKinds(name, direction));
-    const known = possible.length === 0 ? allKinds : [...new Set(possible)];
-    checkFilter(known, filter);
+    const { wanted, known } = checkNeighbours(relationships, direction, kinds, filter);
     const [here, there] = direction === 'out' ? ['source', 'target'] : ['target', 'source'];
     const ofKind =
       relationships.length === 0

@@ -1,18 +1,12 @@
 import type { Database } from 'better-sqlite3';
 import type { GraphEdge, GraphNode, VersionVector } from '../../model/graph.ts';
-import { StoreError } from '../errors.ts';
+import { expired, type LoggedDelta } from '../follow.ts';
 import type { Names } from './names.ts';
 import { type EdgeRow, type NodeRow, toEdge, toNode } from './rows.ts';
 
 const batch = 1_000;
 /** How much of the log one answer carries, in bytes of JSON; at least one delta. */
 const chunk = 1024 * 1024;
-
-export interface LoggedDelta {
-  readonly cluster: string;
-  readonly version: number;
-  readonly json: string;
-}
 
 /** Where a scan goes on: after the row with this number. */
 export interface ScanPage<T> {
@@ -107,8 +101,4 @@ export function history(db: Database, names: Names) {
       return partition === undefined ? { items: [], after: null } : scanOf[what](partition, after);
     },
   };
-}
-
-function expired(cluster: string, version: number, why: string): StoreError {
-  return new StoreError('VERSION_EXPIRED', `Version ${version} of ${cluster} cannot be followed (${why}): scan again.`);
 }

@@ -1,9 +1,10 @@
-import type { Delta, GraphEdge, GraphNode } from '../../model/graph.ts';
+import type { GraphEdge, GraphNode } from '../../model/graph.ts';
 import type { Records } from '../../records/port.ts';
-import { StoreError } from '../errors.ts';
+import { encodeDelta } from '../encode-delta.ts';
+import { bell, follow } from '../follow.ts';
+import type { OpenedStore } from '../opened.ts';
 import type { GraphStore, ScanBatch } from '../port.ts';
 import { validateDelta, validateText } from '../validate.ts';
-import { bell, follow } from './changes.ts';
 import type { ScanPage } from './history.ts';
 import type { LogLimits } from './log.ts';
 import type { ReaderMethods, WriterMethods } from './methods.ts';
@@ -18,30 +19,7 @@ export interface SqliteOptions {
   readonly pollMs?: number;
 }
 
-export interface OpenedStore {
-  readonly store: GraphStore;
-  readonly records: Records;
-  close(): Promise<void>;
-}
-
 const defaultLog: LogLimits = { deltas: 10_000, bytes: 256 * 1024 * 1024 };
-
-/** The longest delta, in UTF-16 code units of its JSON. */
-const maxDeltaLength = 64 * 1024 * 1024;
-
-/** JSON once, here: the thread parses it, and the log keeps it as it is. */
-function encode(delta: Delta): string {
-  try {
-    const json = JSON.stringify(delta);
-    if (json.length <= maxDeltaLength) return json;
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error; // RangeError: longer than any string can be
-  }
-  throw new StoreError(
-    'TOO_LARGE',
-    `The delta is over ${maxDeltaLength} characters of JSON: commit it as a run of deltas.`,
-  );
-}
 
 /**
  * Opens the store in one SQLite file, made (mode 0600) when there is none. A thread writes and another reads, so that
@@ -83,7 +61,7 @@ export async function openSqlite(path: string, options: SqliteOptions = {}): Pro
   const store: GraphStore = {
     async apply(lease, expected, delta) {
       validateDelta(delta, lease.partition.cluster);
-      const version = await writer.call('apply', lease, expected, encode(delta), now());
+      const version = await writer.call('apply', lease, expected, encodeDelta(delta), now());
       commits.ring();
       return version;
     },

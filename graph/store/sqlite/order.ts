@@ -5,8 +5,6 @@ import type { Order } from '../filter.ts';
 import { fieldSql } from './filter.ts';
 import type { Parameters } from './parameters.ts';
 
-export const byName: Order = { field: 'ref' };
-
 export interface OrderSql {
   /** What is ordered by; a cursor carries it. */
   readonly value: string;

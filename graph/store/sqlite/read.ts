@@ -2,22 +2,18 @@ import type { Database } from 'better-sqlite3';
 import type { GraphEdge, GraphNode } from '../../model/graph.ts';
 import type { NodeKind } from '../../model/kinds.ts';
 import type { Scope } from '../../model/scope.ts';
-import { checkBatch, checkFilter, checkKinds, checkPage } from '../check.ts';
+import { checkBatch, checkFacets, checkFilter, checkKinds, checkPage, maxFacets, tooManyFacets } from '../check.ts';
 import { writeCursor } from '../cursor.ts';
-import { StoreError } from '../errors.ts';
 import { fieldOf, shownKinds } from '../field.ts';
-import { everything, type Filter, type Page, type Scalar } from '../filter.ts';
+import { byName, everything, type Filter, type Page, type Scalar } from '../filter.ts';
 import type { Facet, FindQuery } from '../port.ts';
 import { fieldSql, filterSql, isSelective, kindsSql } from './filter.ts';
 import type { Names } from './names.ts';
-import { byName, type OrderSql, orderSql } from './order.ts';
+import { type OrderSql, orderSql } from './order.ts';
 import { type Parameters, parameters } from './parameters.ts';
 import { type EdgeRow, edgeColumns, type NodeRow, nodeColumns, nodeWidth, toEdge, toNode } from './rows.ts';
 import { firstOfEdge, type ScopeSql, scopeSql } from './scope.ts';
 import { selector } from './statements.ts';
-
-const maxFacetFields = 4;
-const maxFacets = 10_000;
 
 /** The reads over nodes, as the reader's thread answers them. */
 export function reads(db: Database, names: Names) {
@@ -101,9 +97,7 @@ export function reads(db: Database, names: Names) {
       filter: Filter | undefined,
       by: readonly string[],
     ): readonly Facet[] {
-      if (by.length < 1 || by.length > maxFacetFields) {
-        throw new StoreError('INVALID_FILTER', `Facets are by 1 to ${maxFacetFields} fields, not ${by.length}.`);
-      }
+      checkFacets(by);
       const given = parameters();
       const { asked, where } = matching(scopeSql(scope, names, given), kinds, filter ?? everything, given);
       const fields = by.map((name) => fieldOf(asked, name));
@@ -117,9 +111,7 @@ export function reads(db: Database, names: Names) {
          LIMIT ${maxFacets + 1}`,
         given,
       );
-      if (rows.length > maxFacets) {
-        throw new StoreError('TOO_LARGE', `There are over ${maxFacets} facets: filter more, or ask by fewer fields.`);
-      }
+      if (rows.length > maxFacets) throw tooManyFacets();
       return rows.map(([count, ...found]) => ({
         values: found.map((value, i) => (fields[i]?.type === 'boolean' && value !== null ? value === 1 : value)),
         count,

@@ -1,5 +1,17 @@
-import type { CommittedDelta, Delta, VersionVector } from '../../model/graph.ts';
-import type { LoggedDelta } from './history.ts';
+import type { CommittedDelta, Delta, VersionVector } from '../model/graph.ts';
+import { StoreError } from './errors.ts';
+
+/** A delta as the log keeps it. */
+export interface LoggedDelta {
+  readonly cluster: string;
+  readonly version: number;
+  readonly json: string;
+}
+
+/** What a follower is told who is behind the log, or ahead of it; `why` says which. */
+export function expired(cluster: string, version: number, why: string): StoreError {
+  return new StoreError('VERSION_EXPIRED', `Version ${version} of ${cluster} cannot be followed (${why}): scan again.`);
+}
 
 /** Tells those who wait that something was committed by this process. */
 export interface Bell {
