@@ -106,29 +106,48 @@ function eventsOf({ payload }: Frame, events: Decoder): readonly SensorEvent[] {
   return [...events.decode(payload)];
 }
 
+/** Runs `use` on the JSON of a frame; what is no JSON, or not what it should be, is refused. */
+function fromJson<Content, Result>(
+  frame: Frame,
+  status: SensorStatus,
+  use: (content: Content) => Result,
+): Result | undefined {
+  try {
+    return use(JSON.parse(frame.payload.toString()) as Content);
+  } catch {
+    status.frames.refused++;
+    return undefined;
+  }
+}
+
 interface Moment {
   readonly boot: string;
   readonly epoch: string;
 }
 
-function hello({ payload }: Frame, status: SensorStatus, clock: Clock): void {
-  const { boot, epoch, programs } = JSON.parse(payload.toString()) as Moment & Pick<SensorStatus, 'programs'>;
-  clock.set(BigInt(boot), BigInt(epoch));
-  status.programs = programs;
+function hello(frame: Frame, status: SensorStatus, clock: Clock): void {
+  fromJson(frame, status, ({ boot, epoch, programs }: Moment & Pick<SensorStatus, 'programs'>) => {
+    clock.set(BigInt(boot), BigInt(epoch));
+    status.programs = { ...programs };
+  });
 }
 
+type Counters = Moment & { readonly types: SensorStatus['kernel'] };
+
 /** Takes in a COUNTERS or END frame, and tells of what was lost since the last. */
-function* counted({ payload }: Frame, status: SensorStatus, clock: Clock): Generator<Sensed> {
-  const { boot, epoch, types } = JSON.parse(payload.toString()) as Moment & {
-    readonly types: Readonly<Record<number, KernelCounter>>;
-  };
-  clock.set(BigInt(boot), BigInt(epoch));
-  const grown = (what: 'lost' | 'limited'): number => total(types, what) - total(status.kernel, what);
-  const [lost, limited] = [grown('lost'), grown('limited')];
-  status.kernel = types;
-  const time = Number(boot);
-  if (lost > 0) yield { gap: { time, where: 'kernel', count: lost, reason: 'the ring was full' } };
-  if (limited > 0) yield { gap: { time, where: 'rate', count: limited, reason: 'a process sent more than its rate' } };
+function* counted(frame: Frame, status: SensorStatus, clock: Clock): Generator<Sensed> {
+  const gaps = fromJson(frame, status, ({ boot, epoch, types }: Counters): readonly Gap[] => {
+    clock.set(BigInt(boot), BigInt(epoch));
+    const grown = (what: 'lost' | 'limited'): number => total(types, what) - total(status.kernel, what);
+    const time = Number(boot);
+    const gaps: readonly Gap[] = [
+      { time, where: 'kernel', count: grown('lost'), reason: 'the ring was full' },
+      { time, where: 'rate', count: grown('limited'), reason: 'a process sent more than its rate' },
+    ];
+    status.kernel = types;
+    return gaps.filter(({ count }) => count !== 0);
+  });
+  for (const gap of gaps ?? []) yield { gap };
 }
 
 function total(types: Readonly<Record<number, KernelCounter>>, what: keyof KernelCounter): number {

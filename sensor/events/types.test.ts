@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { probes } from '../probes/index.ts';
+import { eventTypes } from './types.ts';
+
+const kernel = join(import.meta.dirname, '../kernel');
+
+test('event types have the numbers of the kernel side', () => {
+  const header = readFileSync(join(kernel, 'event.h'), 'utf8');
+  const found = [...header.matchAll(/^\tEVENT_(\w+) = (\d+),$/gm)].map(([, name = '', number]) => [
+    name.toLowerCase(),
+    Number(number),
+  ]);
+  assert.deepEqual(Object.fromEntries(found), { ...eventTypes, types: 64 });
+});
+
+test('every probe is in the object, and every program it names is its own', () => {
+  const object = readFileSync(join(kernel, 'sensor.bpf.c'), 'utf8');
+  const included = [...object.matchAll(/probes\/(\w+)\/\w+\.bpf\.c/g)].map(([, name]) => name);
+  assert.deepEqual(
+    included,
+    probes.map(({ name }) => name),
+  );
+  for (const { name, programs } of probes) {
+    const source = readFileSync(join(kernel, `../probes/${name}/${name}.bpf.c`), 'utf8');
+    const sections = [...source.matchAll(/^SEC\("((?:tp_btf|tracepoint|cgroup_skb)\/?[^"]*)"\)/gm)].map(
+      ([, section]) => section,
+    );
+    assert.deepEqual(sections, Object.values(programs), name);
+    for (const program of Object.keys(programs)) assert.match(source, new RegExp(`\\b${program}[,(]`), name);
+  }
+});
