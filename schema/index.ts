@@ -5,7 +5,18 @@ import { assemble } from './assemble.ts';
 import { derivedSdl } from './derived.ts';
 
 /** The domains of the schema, one file each. A new file is one more line here. */
-const domains = ['common', 'node', 'cluster', 'workload', 'rbac', 'network', 'paths', 'coverage', 'facets'] as const;
+const domains = [
+  'common',
+  'node',
+  'cluster',
+  'workload',
+  'rbac',
+  'network',
+  'storage',
+  'paths',
+  'coverage',
+  'facets',
+] as const;
 
 /** The whole schema, as SDL in syntax trees. `schema/schema.graphql` is its print. */
 export const typeDefs: DocumentNode = assemble([

@@ -107,7 +107,9 @@ export class Fields {
   }
 
   #report(field: string, message: string): void {
-    if (this.#problems.length < maxProblems) this.#problems.push({ field, message });
+    // A field that is read twice is noted once.
+    const known = this.#problems.some((problem) => problem.field === field && problem.message === message);
+    if (!known && this.#problems.length < maxProblems) this.#problems.push({ field, message });
   }
 
   #at(name: string): string {

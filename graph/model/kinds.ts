@@ -104,6 +104,33 @@ export const nodeKinds = {
       'mounted: a token for this API server is mounted here; none: it is not; default: a manifest in which the automount settings decide.',
     ),
   }),
+  Volume: kind(
+    'A volume of a pod that leads beyond it: to its node, to a secret or config map, to a token, or to a claim.',
+    'pod, volume name',
+    {
+      type: string('Its source: hostPath, projected, secret, configMap, persistentVolumeClaim or ephemeral.', {
+        indexed: true,
+      }),
+      hostPath: string('The path on the node, for one of that type.', { indexed: true }),
+      hostPathType: string('What must be at that path, such as File or Socket; null when nothing is checked.'),
+      claim: string('The name of its persistent volume claim.'),
+      secrets: strings('The names of the secrets in it.'),
+      configMaps: strings('The names of the config maps in it.'),
+      apiToken: boolean("Whether it holds a token of the pod's service account for this API server."),
+    },
+  ),
+  PersistentVolume: kind('A persistent volume.', 'cluster, UID', {
+    ...created,
+    hostPath: string('The path on every node, for one of that type.'),
+    localPath: string('The path on its node, for a local volume.'),
+    csiDriver: string('The driver that mounts it.'),
+    storageClass: string('spec.storageClassName.'),
+  }),
+  PersistentVolumeClaim: kind('A claim on a persistent volume.', 'cluster, UID', {
+    ...created,
+    accessModes: strings('spec.accessModes.'),
+    storageClass: string('spec.storageClassName.'),
+  }),
   ServiceAccount: kind('A Kubernetes service account.', 'cluster, UID', {
     ...created,
     automountToken: boolean('automountServiceAccountToken; null counts as true.'),

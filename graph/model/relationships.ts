@@ -22,13 +22,21 @@ function relationship<const P extends PropertyTable>(
 export const relationships = {
   IN_CLUSTER: relationship(['Namespace', 'Node'], 'Cluster', 'The cluster it is part of.'),
   IN_NAMESPACE: relationship(
-    ['Pod', 'ServiceAccount', 'Role', 'Binding', 'Service', 'Ingress'],
+    ['Pod', 'ServiceAccount', 'Role', 'Binding', 'Service', 'Ingress', 'PersistentVolumeClaim'],
     'Namespace',
     'The namespace it lies in.',
   ),
   RUNS_ON: relationship('Pod', 'Node', 'The node that runs the pod.'),
   RUNS_AS: relationship('Pod', 'ServiceAccount', "The pod's service account."),
   HAS_CONTAINER: relationship('Pod', 'Container', "The pod's containers."),
+  HAS_VOLUME: relationship('Pod', 'Volume', "The pod's volumes that lead beyond it."),
+  MOUNTS: relationship('Container', 'Volume', 'A volume that the container mounts.', {
+    mountPaths: strings('Where in the container.'),
+    writable: strings('Paths within the volume that are mounted writable; . is the whole volume.'),
+    readOnly: strings('Paths within the volume that are mounted read-only; . is the whole volume.'),
+  }),
+  CLAIMS: relationship('Volume', 'PersistentVolumeClaim', 'The claim that the volume stands for.'),
+  BOUND_TO: relationship('PersistentVolumeClaim', 'PersistentVolume', 'The persistent volume that the claim got.'),
   GRANTS: relationship('Binding', 'Role', 'The role that the binding grants.'),
   TO_SUBJECT: relationship('Binding', ['ServiceAccount', 'User', 'Group'], 'Whom the binding grants it to.'),
   SELECTS: relationship('Service', 'Pod', 'A pod behind the service, by its EndpointSlices.', {

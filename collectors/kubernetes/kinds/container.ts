@@ -16,7 +16,8 @@ interface PodOfContainers {
   };
 }
 
-const lists = [
+/** The lists of a pod's containers, with the lists of their statuses. */
+export const containerLists = [
   { field: 'initContainers', statuses: 'initContainerStatuses', type: 'init' },
   { field: 'containers', statuses: 'containerStatuses', type: 'container' },
   { field: 'ephemeralContainers', statuses: 'ephemeralContainerStatuses', type: 'ephemeral' },
@@ -25,7 +26,7 @@ const lists = [
 /** Images by digest, as the runtime reports them; dockershim put a scheme before them. */
 function imageIds(status: Fields): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
-  for (const { statuses } of lists) {
+  for (const { statuses } of containerLists) {
     for (const item of status.list(statuses)) {
       const name = item.string('name');
       const imageId = item.string('imageID');
@@ -86,7 +87,7 @@ export function containers({
   const podUser = podSecurity.integer('runAsUser');
   const podNonRoot = podSecurity.boolean('runAsNonRoot');
   const seen = new Set<string>();
-  return lists.flatMap(({ field, type }) =>
+  return containerLists.flatMap(({ field, type }) =>
     spec.list(field).flatMap((container): NodeFact<'Container'>[] => {
       const name = container.string('name');
       if (name === null || name === '' || name.includes('/') || seen.has(name)) {

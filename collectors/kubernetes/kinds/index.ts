@@ -3,6 +3,7 @@ import { endpointSlice } from './endpoint-slice.ts';
 import { ingress } from './ingress.ts';
 import { namespace } from './namespace.ts';
 import { node } from './node.ts';
+import { persistentVolume, persistentVolumeClaim } from './persistent-volume.ts';
 import { pod } from './pod.ts';
 import { clusterRole, role } from './role.ts';
 import { clusterRoleBinding, roleBinding } from './role-binding.ts';
@@ -21,5 +22,7 @@ export const objectKinds: readonly ObjectKind[] = [
   service,
   ingress,
   endpointSlice,
+  persistentVolume,
+  persistentVolumeClaim,
   pod,
 ];

@@ -150,6 +150,42 @@ describe('pods', () => {
     });
   }
 
+  test('have the volumes that lead beyond them, with the containers that mount them', () => {
+    const mapped = live(`volumes: [
+        {name: host, hostPath: {path: /var//log/, type: Directory}}, {name: scratch, emptyDir: {}},
+        {name: keys, projected: {sources: [{secret: {name: k}}, {configMap: {name: c}}, {serviceAccountToken: {}}]}},
+        {name: data, persistentVolumeClaim: {claimName: disk, readOnly: true}}, {name: tmp, ephemeral: {}}],
+      initContainers: [{name: a, volumeMounts: [{name: data, mountPath: /d}, {name: scratch, mountPath: /s}]}],
+      containers: [{name: b, volumeMounts: [{name: host, mountPath: /l, subPath: pods/, readOnly: true}, {name: host, mountPath: /w}]}]`);
+    const volumes = mapped.record?.nodes.filter(({ kind }) => kind === 'Volume') as readonly NodeFact<'Volume'>[];
+    assert.deepEqual(
+      volumes.map(({ uid, name, properties }) => [uid, name, properties.type, properties.hostPath ?? properties.claim]),
+      [
+        ['u1/host', 'x/host', 'hostPath', '/var/log'],
+        ['u1/keys', 'x/keys', 'projected', null],
+        ['u1/data', 'x/data', 'persistentVolumeClaim', 'disk'],
+        ['u1/tmp', 'x/tmp', 'ephemeral', 'x-tmp'],
+      ],
+    );
+    some(volumes[0] as NodeFact, { hostPathType: 'Directory', secrets: [], apiToken: false });
+    some(volumes[1] as NodeFact, { secrets: ['k'], configMaps: ['c'], apiToken: true });
+    assert.deepEqual(
+      mapped.record?.relationships
+        .filter(({ kind }) => kind === 'MOUNTS')
+        .map(({ from, to, properties }) => [from, to, properties]),
+      [
+        ['Container/default/x/a', 'Volume/default/x/data', { mountPaths: ['/d'], writable: [], readOnly: ['.'] }],
+        [
+          'Container/default/x/b',
+          'Volume/default/x/host',
+          { mountPaths: ['/l', '/w'], writable: ['.'], readOnly: ['pods'] },
+        ],
+      ],
+    );
+    assert.ok(arrows(mapped).includes('Volume/default/x/tmp CLAIMS PersistentVolumeClaim/default/x-tmp'));
+    assert.ok(arrows(mapped).includes('Pod/default/x HAS_VOLUME Volume/default/x/host'));
+  });
+
   test('that are static go by the hash of their manifest and have no service account', () => {
     const mapped = map(
       'Pod',
@@ -339,6 +375,15 @@ describe('services', () => {
       some(service(annotations, spec), { internal });
     });
   }
+});
+
+test('persistent volumes are joined to their claims, by either of them', () => {
+  const volume = map('PersistentVolume', 'spec: {local: {path: /mnt/disks/a/}, claimRef: {namespace: shop, name: db}}');
+  some(node(volume), { localPath: '/mnt/disks/a', hostPath: null });
+  assert.deepEqual(arrows(volume), ['PersistentVolumeClaim/shop/db BOUND_TO PersistentVolume/x']);
+  const claim = map('PersistentVolumeClaim', 'spec: {volumeName: pv, accessModes: [ReadWriteOnce]}');
+  assert.ok(arrows(claim).includes('PersistentVolumeClaim/default/x BOUND_TO PersistentVolume/pv'));
+  assert.equal(map('PersistentVolumeClaim', 'spec: {}').record?.relationships.length, 1);
 });
 
 test('endpoint slices join their service to the pods that are ready or still serving', () => {

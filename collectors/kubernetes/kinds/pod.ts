@@ -3,6 +3,7 @@ import { ref } from '../../../graph/model/ref.ts';
 import { inNamespace, keyValues, type ObjectKind } from '../kind.ts';
 import { apiTokenVolumes } from './api-token.ts';
 import { containers } from './container.ts';
+import { volumes } from './volume.ts';
 
 export const pod: ObjectKind = {
   kind: 'Pod',
@@ -23,13 +24,20 @@ export const pod: ObjectKind = {
     const hostNetwork = spec.boolean('hostNetwork') ?? false;
     const live = object.uid !== null;
     const podRef = ref('Pod', namespace, name);
+    const tokens = apiTokenVolumes(spec, account, audiences);
     const parts = containers({
       pod: { uid, namespace, name },
       spec,
       status,
       annotations,
       hostNetwork,
-      apiToken: { volumes: apiTokenVolumes(spec, account, audiences), otherwise: live ? 'none' : 'default' },
+      apiToken: { volumes: tokens, otherwise: live ? 'none' : 'default' },
+    });
+    const stored = volumes({
+      pod: { uid, namespace, name },
+      spec,
+      containers: new Set(parts.map((part) => ref('Container', namespace, part.name))),
+      tokens,
     });
     const relationships: RelationshipFact[] = [
       ...inNamespace('Pod', object),
@@ -40,6 +48,7 @@ export const pod: ObjectKind = {
           to: ref('Container', namespace, part.name),
         }),
       ),
+      ...stored.relationships,
     ];
     if (!mirror) {
       relationships.push({ kind: 'RUNS_AS', from: podRef, to: ref('ServiceAccount', namespace, account) });
@@ -68,6 +77,7 @@ export const pod: ObjectKind = {
           },
         },
         ...parts,
+        ...stored.nodes,
       ],
       relationships,
     };
