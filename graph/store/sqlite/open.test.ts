@@ -6,7 +6,8 @@ import { after, before, test } from 'node:test';
 import Sqlite from 'better-sqlite3';
 import { collect, delta, freshTenant, pod, write } from '../../../test/contract/context.ts';
 import { wholeTenant } from '../../model/scope.ts';
-import { type OpenedStore, openSqlite, type SqliteOptions } from './open.ts';
+import type { OpenedStore } from '../opened.ts';
+import { openSqlite, type SqliteOptions } from './open.ts';
 
 let folder: string;
 let count = 0;
