@@ -23,6 +23,8 @@ export interface ObjectKind {
   /** The plural in the URL. */
   readonly resource: string;
   readonly namespaced: boolean;
+  /** Asked for as a Table: metadata and printed columns (which `map` finds as fields, in lower case), never the contents. */
+  readonly asTable?: true;
   readonly map: (object: KubernetesObject, context: MappingContext) => Facts;
 }
 

@@ -104,6 +104,15 @@ export const nodeKinds = {
       'mounted: a token for this API server is mounted here; none: it is not; default: a manifest in which the automount settings decide.',
     ),
   }),
+  Workload: kind('What makes pods from a template, and makes them again.', 'cluster, UID', {
+    ...created,
+    ...labels,
+    workloadKind: string(
+      'Deployment, StatefulSet, DaemonSet, CronJob, Job, ReplicaSet or ReplicationController; its name begins with it.',
+      { indexed: true },
+    ),
+    replicas: integer('spec.replicas; null where the kind has none.'),
+  }),
   Volume: kind(
     'A volume of a pod that leads beyond it: to its node, to a secret or config map, to a token, or to a claim.',
     'pod, volume name',
@@ -157,6 +166,12 @@ export const nodeKinds = {
     role: string('The readable name of the role.', { source: 'derived' }),
     binding: string('The readable name of the binding.', { source: 'derived' }),
   }),
+  Secret: kind('A Kubernetes secret: that it is there, never what it holds.', 'cluster, UID', {
+    ...created,
+    type: string('Its type, such as Opaque or kubernetes.io/service-account-token.', { indexed: true }),
+    serviceAccount: string('The service account whose token it holds, for one of that type.'),
+  }),
+  ConfigMap: kind('A Kubernetes config map: that it is there, not what it holds.', 'cluster, UID', { ...created }),
   Service: kind('A Kubernetes service.', 'cluster, UID', {
     ...created,
     type: string('ClusterIP, NodePort, LoadBalancer or ExternalName.', { indexed: true }),

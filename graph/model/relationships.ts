@@ -22,12 +22,28 @@ function relationship<const P extends PropertyTable>(
 export const relationships = {
   IN_CLUSTER: relationship(['Namespace', 'Node'], 'Cluster', 'The cluster it is part of.'),
   IN_NAMESPACE: relationship(
-    ['Pod', 'ServiceAccount', 'Role', 'Binding', 'Service', 'Ingress', 'PersistentVolumeClaim'],
+    [
+      'Pod',
+      'Workload',
+      'PersistentVolumeClaim',
+      'ServiceAccount',
+      'Role',
+      'Binding',
+      'Secret',
+      'ConfigMap',
+      'Service',
+      'Ingress',
+    ],
     'Namespace',
     'The namespace it lies in.',
   ),
   RUNS_ON: relationship('Pod', 'Node', 'The node that runs the pod.'),
-  RUNS_AS: relationship('Pod', 'ServiceAccount', "The pod's service account."),
+  RUNS_AS: relationship(
+    ['Pod', 'Workload'],
+    'ServiceAccount',
+    'The service account that the pod runs as, or the pods that the workload makes.',
+  ),
+  OWNED_BY: relationship(['Pod', 'Workload'], 'Workload', 'The workload whose controller made it.'),
   HAS_CONTAINER: relationship('Pod', 'Container', "The pod's containers."),
   HAS_VOLUME: relationship('Pod', 'Volume', "The pod's volumes that lead beyond it."),
   MOUNTS: relationship('Container', 'Volume', 'A volume that the container mounts.', {

@@ -126,6 +126,8 @@ test('incremental equals full: after every change the store holds what deriving 
           'Namespace',
           'Node',
           'ServiceAccount',
+          'Secret',
+          'Workload',
           'Pod',
           'Role',
           'Binding',

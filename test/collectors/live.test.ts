@@ -2,7 +2,13 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { after, before, describe, test } from 'node:test';
+import { configMap } from '../../collectors/kubernetes/kinds/config-map.ts';
 import { objectKinds } from '../../collectors/kubernetes/kinds/index.ts';
+import { secret } from '../../collectors/kubernetes/kinds/secret.ts';
+import { type ApiServer, apiServer } from '../../collectors/kubernetes/live/api-server.ts';
+import { reflect } from '../../collectors/kubernetes/live/reflector.ts';
+import { slots } from '../../collectors/kubernetes/live/slots.ts';
+import { defaultTiming } from '../../collectors/kubernetes/live/timing.ts';
 import { bootstrapRoles } from '../../collectors/kubernetes/offline/bootstrap-roles.ts';
 import { openDumps } from '../../collectors/kubernetes/offline/dump.ts';
 import type { NodeFact, ObservedRecord } from '../../graph/model/observation.ts';
@@ -129,6 +135,55 @@ describe('a live cluster', { skip }, () => {
     });
     await chart.stop();
     await way.cut();
+  });
+
+  test('sends us no value of a secret or a config map, neither listed nor watched', async () => {
+    const namespace = await kubernetes.createNamespace('values');
+    const value = 'portolan-marked-value';
+    const create = async (name: string): Promise<void> => {
+      await kubernetes.kubectl(['create', '-n', namespace, 'secret', 'generic', name, `--from-literal=p=${value}`]);
+      await kubernetes.kubectl(['create', '-n', namespace, 'configmap', name, `--from-literal=p=${value}`]);
+    };
+    await create('listed');
+    for (const kind of [secret, configMap]) {
+      const stop = new AbortController();
+      const overdue = setTimeout(() => stop.abort(), 10_000);
+      const server = apiServer({ kubeconfig: kubernetes.kubeconfig }, defaultTiming);
+      let raw = '';
+      const overheard: ApiServer = {
+        ...server,
+        get: async (...request) => {
+          const body = await server.get(...request);
+          raw += JSON.stringify(body);
+          return body;
+        },
+        stream: async (...request) => overhear(await server.stream(...request)),
+      };
+      async function* overhear(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+        for await (const part of body) {
+          raw += Buffer.from(part).toString('utf8');
+          yield part;
+        }
+      }
+      const options = {
+        context: { cluster: 'c', audiences: [] },
+        timing: defaultTiming,
+        slots: slots(1),
+        signal: stop.signal,
+      };
+      const seen = new Set<string | undefined>();
+      for await (const observation of reflect(kind, overheard, options)) {
+        if (observation.type === 'complete') await create(`watched-${kind.resource}`);
+        if (observation.type !== 'records') continue;
+        for (const { nodes } of observation.records) seen.add(nodes[0]?.name);
+        if (seen.has(`watched-${kind.resource}`)) stop.abort();
+      }
+      clearTimeout(overdue);
+      await server.close();
+      assert.ok(seen.has('listed') && seen.has(`watched-${kind.resource}`), kind.kind);
+      assert.ok(raw.includes(`watched-${kind.resource}`));
+      for (const form of [value, Buffer.from(value).toString('base64')]) assert.ok(!raw.includes(form), kind.kind);
+    }
   });
 
   test('of which one kind may not be read is charted without it, until it may', async () => {

@@ -79,6 +79,29 @@ export function randomRecord(random: Random): WorldRecord {
       extent: 'ServiceAccount',
       record: object({ kind: 'ServiceAccount', uid, namespace, name, properties: {} }),
     }),
+    () => ({
+      extent: 'Secret',
+      record: object({
+        kind: 'Secret',
+        uid: null,
+        namespace,
+        name: random.chance(0.5) ? `${name}-token-x2x4x` : name,
+        properties: { serviceAccount: random.chance(0.6) ? random.pick(names) : null },
+      }),
+    }),
+    () => {
+      const workloadKind = random.pick(['Deployment', 'CronJob', 'Job']);
+      return {
+        extent: 'Workload',
+        record: object({
+          kind: 'Workload',
+          uid: null,
+          namespace,
+          name: `${workloadKind}/${name}`,
+          properties: { workloadKind },
+        }),
+      };
+    },
     () => {
       const pod = ref('Pod', namespace, name);
       const container = `${name}/main`;

@@ -445,6 +445,55 @@ describe('ingresses', () => {
   }
 });
 
+describe('workloads', () => {
+  test('go by kind and name, run as the account of their template, and belong to what made them', () => {
+    const mapped = map(
+      'ReplicaSet',
+      `{metadata: {name: web-1, ownerReferences: [{kind: Deployment, name: web, controller: true}]},
+        spec: {replicas: 2, template: {spec: {serviceAccountName: shop}}}}`,
+    );
+    assert.equal(node(mapped).name, 'ReplicaSet/web-1');
+    some(node(mapped), { workloadKind: 'ReplicaSet', replicas: 2 });
+    assert.deepEqual(arrows(mapped), [
+      'Workload/default/ReplicaSet/web-1 IN_NAMESPACE Namespace/default',
+      'Workload/default/ReplicaSet/web-1 RUNS_AS ServiceAccount/default/shop',
+      'Workload/default/ReplicaSet/web-1 OWNED_BY Workload/default/Deployment/web',
+    ]);
+  });
+
+  test('of type CronJob keep their template a level deeper', () => {
+    const mapped = map('CronJob', 'spec: {jobTemplate: {spec: {template: {spec: {serviceAccountName: night}}}}}');
+    assert.ok(arrows(mapped).includes('Workload/default/CronJob/x RUNS_AS ServiceAccount/default/night'));
+  });
+
+  test('own pods, unless their controller is not built in', () => {
+    const pod = (kind: string): readonly string[] =>
+      arrows(map('Pod', `metadata: {name: x, ownerReferences: [{kind: ${kind}, name: y, controller: true}]}`));
+    assert.ok(pod('Job').includes('Pod/default/x OWNED_BY Workload/default/Job/y'));
+    assert.ok(!pod('Rollout').some((arrow) => arrow.includes('OWNED_BY')));
+  });
+});
+
+describe('secrets', () => {
+  const annotations = 'annotations: {kubernetes.io/service-account.name: builder, other: s3cret}';
+
+  test('say their type and whose token they hold, and nothing else', () => {
+    const mapped = map(
+      'Secret',
+      `{metadata: {name: x, ${annotations}}, type: kubernetes.io/service-account-token, data: {token: s3cret}}`,
+    );
+    assert.deepEqual(node(mapped).properties, {
+      createdAt: null,
+      type: 'kubernetes.io/service-account-token',
+      serviceAccount: 'builder',
+    });
+  });
+
+  test('of another type hold no token', () => {
+    some(node(map('Secret', `metadata: {name: x, ${annotations}}`)), { type: 'Opaque', serviceAccount: null });
+  });
+});
+
 test('an object without a valid name is a problem and no record', () => {
   for (const metadata of [
     '{}',

@@ -4,6 +4,7 @@ import { inNamespace, keyValues, type ObjectKind } from '../kind.ts';
 import { apiTokenVolumes } from './api-token.ts';
 import { containers } from './container.ts';
 import { volumes } from './volume.ts';
+import { ownedBy, serviceAccountName } from './workload.ts';
 
 export const pod: ObjectKind = {
   kind: 'Pod',
@@ -19,7 +20,7 @@ export const pod: ObjectKind = {
     // and it can have no service account (NodeRestriction and the mirror pod checks of the ServiceAccount admission).
     const mirror = annotations.has('kubernetes.io/config.mirror');
     const uid = mirror ? (annotations.get('kubernetes.io/config.hash') ?? object.uid) : object.uid;
-    const account = spec.string('serviceAccountName') || spec.string('serviceAccount') || 'default';
+    const account = serviceAccountName(spec);
     const nodeName = spec.string('nodeName');
     const hostNetwork = spec.boolean('hostNetwork') ?? false;
     const live = object.uid !== null;
@@ -53,6 +54,7 @@ export const pod: ObjectKind = {
     if (!mirror) {
       relationships.push({ kind: 'RUNS_AS', from: podRef, to: ref('ServiceAccount', namespace, account) });
     }
+    relationships.push(...ownedBy(podRef, object));
     if (nodeName) relationships.push({ kind: 'RUNS_ON', from: podRef, to: ref('Node', null, nodeName) });
     return {
       nodes: [

@@ -23,13 +23,13 @@ export interface ApiServerTiming {
   readonly watchIdleMs: number;
 }
 
-/** Raw JSON from an API server. Requests reject with ApiError, AccessError, or with what the network says. */
+/** Raw JSON from an API server, in the form that `accept` asks for. Requests reject with ApiError, AccessError, or with what the network says. */
 export interface ApiServer {
-  get(path: string, signal: AbortSignal): Promise<unknown>;
+  get(path: string, signal: AbortSignal, accept?: string): Promise<unknown>;
   /** How it is reached now; rejects with AccessError. */
   access(): Promise<Access>;
   /** The body as it comes. */
-  stream(path: string, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>>;
+  stream(path: string, signal: AbortSignal, accept?: string): Promise<AsyncIterable<Uint8Array>>;
   close(): Promise<void>;
 }
 
@@ -53,7 +53,12 @@ export function apiServer(config: ClusterConfig, timing: ApiServerTiming): ApiSe
     return opening;
   }
 
-  async function send(path: string, idleMs: number, signal: AbortSignal): Promise<Dispatcher.ResponseData> {
+  async function send(
+    path: string,
+    idleMs: number,
+    signal: AbortSignal,
+    accept = 'application/json',
+  ): Promise<Dispatcher.ResponseData> {
     for (let attempt = 1; ; attempt += 1) {
       const used = access();
       const { server, dispatcher, headers } = await used;
@@ -64,7 +69,7 @@ export function apiServer(config: ClusterConfig, timing: ApiServerTiming): ApiSe
         bodyTimeout: idleMs,
         headers: {
           ...(await headers()),
-          accept: 'application/json',
+          accept,
           'accept-encoding': 'gzip',
           'user-agent': 'portolan',
         },
@@ -80,12 +85,12 @@ export function apiServer(config: ClusterConfig, timing: ApiServerTiming): ApiSe
 
   return {
     access,
-    async get(path, signal) {
-      const body = unpacked(await send(path, timing.requestMs, signal));
+    async get(path, signal, accept) {
+      const body = unpacked(await send(path, timing.requestMs, signal, accept));
       return JSON.parse(await text(body, maxBodyLength));
     },
-    async stream(path, signal) {
-      return unpacked(await send(path, timing.watchIdleMs, signal));
+    async stream(path, signal, accept) {
+      return unpacked(await send(path, timing.watchIdleMs, signal, accept));
     },
     async close() {
       await opened?.then(({ dispatcher }) => dispatcher.destroy()).catch(() => {});

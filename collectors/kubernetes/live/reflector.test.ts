@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import type { Observation } from '../../../graph/model/observation.ts';
+import type { ObjectKind } from '../kind.ts';
 import { namespace } from '../kinds/namespace.ts';
 import { apiServer } from './api-server.ts';
 import { reflect } from './reflector.ts';
@@ -67,6 +68,7 @@ interface Scripted {
   /** What was asked, without the random timeout. */
   readonly requests: string[];
   readonly tokens: (string | undefined)[];
+  readonly accepted: (string | undefined)[];
   readonly kubeconfig: string;
   readonly server: Server;
 }
@@ -88,10 +90,12 @@ async function play(t: TestContext, steps: readonly Step[]): Promise<Scripted> {
   const left = [...steps];
   const requests: string[] = [];
   const tokens: (string | undefined)[] = [];
+  const accepted: (string | undefined)[] = [];
   const server = createServer((request, response) => {
     const query = (request.url ?? '').replace(/^\/api\/v1\/namespaces\??/, '').replace(/&timeoutSeconds=\d+/, '');
     requests.push(query || 'all');
     tokens.push(request.headers.authorization);
+    accepted.push(request.headers.accept);
     (left.shift() ?? watch([]))(response, request);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -102,7 +106,7 @@ async function play(t: TestContext, steps: readonly Step[]): Promise<Scripted> {
   });
   const kubeconfig = join(folder, 'kubeconfig');
   writeKubeconfig(kubeconfig, (server.address() as AddressInfo).port, 'first');
-  return { requests, tokens, kubeconfig, server };
+  return { requests, tokens, accepted, kubeconfig, server };
 }
 
 /** An observation in words: `+a` for each record, `-a` for each key removed. */
@@ -120,8 +124,9 @@ async function until(
   {
     times = 1,
     timing = fast,
+    kind = namespace,
     each,
-  }: { times?: number; timing?: Timing; each?: (observation: Observation) => unknown } = {},
+  }: { times?: number; timing?: Timing; kind?: ObjectKind; each?: (observation: Observation) => unknown } = {},
 ): Promise<readonly string[]> {
   const stop = new AbortController();
   const overdue = setTimeout(() => stop.abort(), 5000);
@@ -129,7 +134,7 @@ async function until(
   const said: string[] = [];
   const options = { context: { cluster: 'c', audiences: [] }, timing, slots: slots(1), signal: stop.signal };
   try {
-    for await (const observation of reflect(namespace, server, options)) {
+    for await (const observation of reflect(kind, server, options)) {
       said.push(...words(observation));
       await each?.(observation);
       if (said.at(-1) === last && said.filter((word) => word === last).length === times) stop.abort();
@@ -154,6 +159,43 @@ test('lists page by page, then watches from the version of the list', async (t) 
   const said = await until(script, '+e');
   assert.deepEqual(said, ['snapshot', '+a', '+b', '+c', 'complete', '+d', '+a', '-b', '+e']);
   assert.deepEqual(script.requests, ['limit=500', 'limit=500&continue=more%2F1', watchFrom(10)]);
+});
+
+test('asks for a kind whose contents do not matter as a Table, and watches it as one', async (t) => {
+  const table = (names: readonly string[], version: number, columnDefinitions: unknown): object => ({
+    kind: 'Table',
+    metadata: { resourceVersion: String(version) },
+    columnDefinitions,
+    rows: names.map((name) => ({ cells: [name, '1s'], object: object(name, version) })),
+  });
+  const columns = [{ name: 'Name' }, { name: 'Age' }];
+  const tableEvent = (type: string, names: readonly string[], version: number, first = false): string =>
+    `${JSON.stringify({ type, object: table(names, version, first ? columns : null) })}\n`;
+  const script = await play(t, [
+    json(table(['a', 'b'], 10, columns)),
+    watch(
+      [tableEvent('ADDED', ['c'], 11, true), tableEvent('BOOKMARK', [''], 12), tableEvent('DELETED', ['a'], 13)],
+      'end',
+    ),
+    watch([tableEvent('ADDED', ['d'], 14, true)]),
+  ]);
+  const ages: unknown[] = [];
+  const kind: ObjectKind = {
+    ...namespace,
+    asTable: true,
+    map: (found, context) => {
+      ages.push(found.fields.string('age'));
+      return namespace.map(found, context);
+    },
+  };
+  assert.deepEqual(await until(script, '+d', { kind }), ['snapshot', '+a', '+b', 'complete', '+c', '-a', '+d']);
+  assert.deepEqual(script.requests, [
+    'includeObject=Metadata&limit=500',
+    `includeObject=Metadata&${watchFrom(10)}`,
+    `includeObject=Metadata&${watchFrom(13)}`,
+  ]);
+  assert.ok(script.accepted.every((accept) => accept === 'application/json;as=Table;g=meta.k8s.io;v=v1'));
+  assert.deepEqual(ages, ['1s', '1s', '1s', '1s', '1s']);
 });
 
 test('groups what arrives together', async (t) => {

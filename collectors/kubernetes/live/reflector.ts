@@ -5,6 +5,7 @@ import { mapObject } from '../map.ts';
 import { ApiError, type ApiServer } from './api-server.ts';
 import { lines } from './lines.ts';
 import type { Slots } from './slots.ts';
+import { tableReader, tableType } from './table.ts';
 import { backoff, pause, type Timing } from './timing.ts';
 
 export interface ReflectorOptions {
@@ -137,6 +138,26 @@ function resourcePath({ group, version, resource }: ObjectKind): string {
   return group === '' ? `/api/${version}/${resource}` : `/apis/${group}/${version}/${resource}`;
 }
 
+/** In which form a kind is asked for, and how the objects are had from a list and from the object of a watch event. */
+function formOf({ asTable }: ObjectKind) {
+  if (!asTable) {
+    return { accept: undefined, query: {}, items: (body: unknown) => itemsOf(body), object: (body: unknown) => body };
+  }
+  const rows = tableReader();
+  return {
+    accept: tableType,
+    query: { includeObject: 'Metadata' },
+    items: rows,
+    object: (body: unknown) => rows(body)[0],
+  };
+}
+
+function itemsOf(body: unknown): readonly unknown[] {
+  const { items } = (body ?? {}) as { readonly items?: unknown };
+  // Go writes an empty list as null.
+  return Array.isArray(items) ? items : [];
+}
+
 /** A piece of a list or watch. */
 interface Step {
   /** Up to which everything has been told with this step; null where that cannot be said. */
@@ -152,12 +173,15 @@ async function* list(
   paged: boolean,
 ): AsyncGenerator<Step> {
   const extent = kubernetesExtent(kind.kind);
-  const query = new URLSearchParams(paged ? { limit: String(timing.pageSize) } : {});
+  const form = formOf(kind);
+  const query = new URLSearchParams({ ...form.query, ...(paged ? { limit: String(timing.pageSize) } : {}) });
   for (let first = true; ; first = false) {
-    const page = readList(await server.get(`${resourcePath(kind)}?${query}`, signal));
+    const body = await server.get(`${resourcePath(kind)}?${query}`, signal, form.accept);
+    const page = readPage(body);
+    const all = form.items(body);
     if (first) yield { version: null, observations: [{ type: 'snapshot', extent }] };
-    for (let start = 0; start < page.items.length; start += timing.pageSize) {
-      const items = page.items.slice(start, start + timing.pageSize);
+    for (let start = 0; start < all.length; start += timing.pageSize) {
+      const items = all.slice(start, start + timing.pageSize);
       yield { version: null, observations: mapped(kind, items, context, extent) };
     }
     if (page.continue === '') {
@@ -169,21 +193,15 @@ async function* list(
 }
 
 interface Page {
-  readonly items: readonly unknown[];
   readonly version: string;
   readonly continue: string;
 }
 
-function readList(body: unknown): Page {
-  const { items, metadata } = (body ?? {}) as { readonly items?: unknown; readonly metadata?: unknown };
+function readPage(body: unknown): Page {
+  const { metadata } = (body ?? {}) as { readonly metadata?: unknown };
   const { resourceVersion, continue: token } = (metadata ?? {}) as Readonly<Record<string, unknown>>;
   if (typeof resourceVersion !== 'string' || resourceVersion === '') throw new Error('the list has no resourceVersion');
-  // Go writes an empty list as null.
-  return {
-    items: Array.isArray(items) ? items : [],
-    version: resourceVersion,
-    continue: typeof token === 'string' ? token : '',
-  };
+  return { version: resourceVersion, continue: typeof token === 'string' ? token : '' };
 }
 
 function* mapped(
@@ -213,13 +231,15 @@ async function* watch(
 ): AsyncGenerator<Step> {
   const extent = kubernetesExtent(kind.kind);
   const [least, most] = timing.watchSeconds;
+  const form = formOf(kind);
   const query = new URLSearchParams({
+    ...form.query,
     watch: 'true',
     allowWatchBookmarks: 'true',
     resourceVersion: version,
     timeoutSeconds: String(Math.round(least + Math.random() * (most - least))),
   });
-  const body = await server.stream(`${resourcePath(kind)}?${query}`, signal);
+  const body = await server.stream(`${resourcePath(kind)}?${query}`, signal, form.accept);
   yield { version: null, observations: [] };
   for await (const group of lines(body)) {
     const observations: Observation[] = [];
@@ -235,11 +255,12 @@ async function* watch(
         break;
       } else {
         latest = event.version ?? latest;
+        const object = form.object(event.object);
         if (event.type === 'DELETED') {
-          const { record } = mapObject(kind, event.object, context);
+          const { record } = mapObject(kind, object, context);
           if (record !== null) append(observations, { type: 'removed', extent, keys: [record.key] });
         } else if (event.type === 'ADDED' || event.type === 'MODIFIED') {
-          for (const observation of mapped(kind, [event.object], context, extent)) append(observations, observation);
+          for (const observation of mapped(kind, [object], context, extent)) append(observations, observation);
         }
       }
     }

@@ -43,9 +43,9 @@ export class DumpContents {
   /** Takes in one object, from this place of the dump. `path` is the field it was made from, if it is no object itself. */
   add(object: DumpObject, place: string, path = ''): void {
     const kind = objectKinds.find((each) => each.kind === object.kind && each.group === object.group);
-    if (kind !== undefined) this.#map(kind, object, place, path);
-    else if (isWorkload(object)) {
-      const workload = readWorkload(object);
+    if (kind !== undefined) {
+      this.#map(kind, object, place, path);
+      const workload = isWorkload(object) ? readWorkload(object) : null;
       if (workload !== null) this.workloads.push(workload);
     } else {
       const name = object.group === '' ? object.kind : `${object.kind}.${object.group}`;

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
 import type { NodeFact, ObservedRecord } from '../../../graph/model/observation.ts';
+import { objectKinds } from '../kinds/index.ts';
 import { type DumpOptions, openDumps } from './dump.ts';
 import { DumpError } from './files.ts';
 
@@ -92,6 +93,7 @@ describe('plain manifests', () => {
       'ServiceAccount/default/default',
       'ServiceAccount/shop/default',
       'ServiceAccount/shop/web',
+      'Workload/shop/Deployment/web',
     ]);
     assert.equal((nodes.get('Container/shop/web/nginx') as NodeFact<'Container'>).properties.privileged, true);
     assert.equal((nodes.get('Pod/shop/web') as NodeFact<'Pod'>).properties.owner, 'Deployment/web');
@@ -214,7 +216,7 @@ describe('dumps', () => {
       'complete Namespace',
       'snapshot Node',
     ]);
-    assert.equal(order.filter((step) => step.startsWith('complete')).length, 12);
+    assert.equal(order.filter((step) => step.startsWith('complete')).length, objectKinds.length + 1);
   });
 
   test('come in pages', async () => {
@@ -235,15 +237,15 @@ describe('dumps', () => {
   });
 
   test('keep no data of secrets and config maps', async () => {
-    const { records, skipped, problems } = await text(
-      '{apiVersion: v1, kind: Secret, metadata: {name: s}, data: {p: czNjcmV0}}\n---\n{apiVersion: v1, kind: ConfigMap, metadata: {name: c}, data: {p: s3cret}}',
+    const { records, nodes, problems } = await text(
+      `{apiVersion: v1, kind: Secret, metadata: {name: s, annotations: {kubectl.kubernetes.io/last-applied-configuration: s3cret}},
+        data: {p: czNjcmV0}, stringData: {q: s3cret}}
+---
+{apiVersion: v1, kind: ConfigMap, metadata: {name: c}, data: {p: s3cret}}`,
     );
     assert.deepEqual(
-      [...skipped],
-      [
-        ['Secret', 1],
-        ['ConfigMap', 1],
-      ],
+      [nodes.has('Secret/default/s'), nodes.has('ConfigMap/default/c'), nodes.has('Namespace/default')],
+      [true, true, true],
     );
     assert.ok(!/s3cret|czNjcmV0/.test(JSON.stringify([records, problems])));
   });

@@ -1,4 +1,5 @@
 import type { NodeFact } from '../../../graph/model/observation.ts';
+import { objectKinds } from '../kinds/index.ts';
 import { bootstrapRoles } from './bootstrap-roles.ts';
 import type { DumpContents } from './contents.ts';
 import { podOf, type Workload, workloadsAbove } from './workloads.ts';
@@ -38,7 +39,8 @@ function placeOf({ kind, namespace, name }: Workload): string {
 
 /** Namespaces that objects lie in although the dump does not hold them. */
 function addNamespaces(contents: DumpContents): void {
-  for (const kind of ['ServiceAccount', 'Role', 'RoleBinding', 'Service', 'Ingress', 'Pod']) {
+  for (const { kind, namespaced } of objectKinds) {
+    if (!namespaced) continue;
     for (const { nodes } of contents.records(kind)) {
       const name = nodes[0]?.namespace;
       if (typeof name === 'string' && !contents.has('Namespace', name)) {
