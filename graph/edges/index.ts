@@ -3,6 +3,7 @@ import { ceModuleLoad } from './ce-module-load.ts';
 import { ceNsenter } from './ce-nsenter.ts';
 import { ceOpenByHandle } from './ce-open-by-handle.ts';
 import { cePrivMount } from './ce-priv-mount.ts';
+import { ceRuntimeSock } from './ce-runtime-sock.ts';
 import { ceSysPtrace } from './ce-sys-ptrace.ts';
 import { clusterAdminWildcard } from './cluster-admin-wildcard.ts';
 import { containerAttach } from './container-attach.ts';
@@ -53,5 +54,6 @@ export const edges: readonly EdgeDefinition[] = [
   ceSysPtrace,
   ceCgroupReleaseAgent,
   ceOpenByHandle,
+  ceRuntimeSock,
   podAttach,
 ];

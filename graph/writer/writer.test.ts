@@ -134,6 +134,8 @@ test('incremental equals full: after every change the store holds what deriving 
           'Service',
           'EndpointSlice',
           'Ingress',
+          'PersistentVolume',
+          'PersistentVolumeClaim',
         ]) {
           if ([...world.values()].some((held) => held.extent === kind)) continue;
           writer.observe({ type: 'snapshot', extent: extent(kind) });

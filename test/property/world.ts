@@ -105,6 +105,7 @@ export function randomRecord(random: Random): WorldRecord {
     () => {
       const pod = ref('Pod', namespace, name);
       const container = `${name}/main`;
+      const volume = ref('Volume', namespace, `${name}/host`);
       return {
         extent: 'Pod',
         record: object(
@@ -125,8 +126,27 @@ export function randomRecord(random: Random): WorldRecord {
             { kind: 'RUNS_ON', from: pod, to: ref('Node', null, random.pick(names)) },
             { kind: 'RUNS_AS', from: pod, to: ref('ServiceAccount', namespace, random.pick(names)) },
             { kind: 'HAS_CONTAINER', from: pod, to: ref('Container', namespace, container) },
+            { kind: 'HAS_VOLUME', from: pod, to: volume },
+            {
+              kind: 'MOUNTS',
+              from: ref('Container', namespace, container),
+              to: volume,
+              properties: {
+                mountPaths: ['/host'],
+                writable: random.pick([[], ['.'], ['log']]),
+                readOnly: random.pick([[], ['.'], ['containerd']]),
+              },
+            },
+            { kind: 'CLAIMS', from: volume, to: ref('PersistentVolumeClaim', namespace, random.pick(names)) },
           ],
           [
+            {
+              kind: 'Volume',
+              uid: `${uid}/host`,
+              namespace,
+              name: `${name}/host`,
+              properties: { type: 'hostPath', hostPath: random.pick([null, '/', '/etc', '/run', '/var', '/tmp']) },
+            },
             {
               kind: 'Container',
               uid: `${uid}/main`,
@@ -188,6 +208,26 @@ export function randomRecord(random: Random): WorldRecord {
         ),
       };
     },
+    () => ({
+      extent: 'PersistentVolume',
+      record: object({
+        kind: 'PersistentVolume',
+        uid: null,
+        namespace: null,
+        name,
+        properties: { hostPath: random.pick([null, '/run', '/etc']) },
+      }),
+    }),
+    () => ({
+      extent: 'PersistentVolumeClaim',
+      record: object({ kind: 'PersistentVolumeClaim', uid: null, namespace, name, properties: {} }, [
+        {
+          kind: 'BOUND_TO',
+          from: ref('PersistentVolumeClaim', namespace, name),
+          to: ref('PersistentVolume', null, random.pick(names)),
+        },
+      ]),
+    }),
     () => ({
       extent: 'Service',
       record: object({
