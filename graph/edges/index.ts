@@ -8,6 +8,7 @@ import { ceSysPtrace } from './ce-sys-ptrace.ts';
 import { clusterAdminWildcard } from './cluster-admin-wildcard.ts';
 import { containerAttach } from './container-attach.ts';
 import type { EdgeDefinition } from './define.ts';
+import { exploitHostWrite } from './exploit-host-write.ts';
 import { exposeIngress } from './expose-ingress.ts';
 import { exposeLoadBalancer } from './expose-load-balancer.ts';
 import { exposeNodePort } from './expose-node-port.ts';
@@ -55,5 +56,6 @@ export const edges: readonly EdgeDefinition[] = [
   ceCgroupReleaseAgent,
   ceOpenByHandle,
   ceRuntimeSock,
+  exploitHostWrite,
   podAttach,
 ];
