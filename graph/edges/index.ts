@@ -8,6 +8,7 @@ import { ceSysPtrace } from './ce-sys-ptrace.ts';
 import { clusterAdminWildcard } from './cluster-admin-wildcard.ts';
 import { containerAttach } from './container-attach.ts';
 import type { EdgeDefinition } from './define.ts';
+import { exploitHostRead } from './exploit-host-read.ts';
 import { exploitHostWrite } from './exploit-host-write.ts';
 import { exposeIngress } from './expose-ingress.ts';
 import { exposeLoadBalancer } from './expose-load-balancer.ts';
@@ -57,5 +58,6 @@ export const edges: readonly EdgeDefinition[] = [
   ceOpenByHandle,
   ceRuntimeSock,
   exploitHostWrite,
+  exploitHostRead,
   podAttach,
 ];
