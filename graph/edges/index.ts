@@ -15,6 +15,7 @@ import { exposeLoadBalancer } from './expose-load-balancer.ts';
 import { exposeNodePort } from './expose-node-port.ts';
 import { identityAssume } from './identity-assume.ts';
 import { ingressBackend } from './ingress-backend.ts';
+import { isControlPlane } from './is-control-plane.ts';
 import { memberOf } from './member-of.ts';
 import { permissionDiscover } from './permission-discover.ts';
 import { podAttach } from './pod-attach.ts';
@@ -60,4 +61,5 @@ export const edges: readonly EdgeDefinition[] = [
   exploitHostWrite,
   exploitHostRead,
   podAttach,
+  isControlPlane,
 ];

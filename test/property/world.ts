@@ -72,7 +72,7 @@ export function randomRecord(random: Random): WorldRecord {
         uid: `node-${name}`,
         namespace: null,
         name,
-        properties: { externalAddresses: random.chance(0.5) ? ['8.8.8.8'] : [] },
+        properties: { externalAddresses: random.chance(0.5) ? ['8.8.8.8'] : [], controlPlane: random.chance(0.3) },
       }),
     }),
     () => ({
