@@ -24,6 +24,7 @@ import { podCreateWithSa } from './pod-create-with-sa.ts';
 import { podExec } from './pod-exec.ts';
 import { roleBind } from './role-bind.ts';
 import { serviceEndpoint } from './service-endpoint.ts';
+import { sharePsNamespace } from './share-ps-namespace.ts';
 import { targetMember } from './target-member.ts';
 import { tokenRequest } from './token-request.ts';
 
@@ -51,6 +52,7 @@ export const edges: readonly EdgeDefinition[] = [
   serviceEndpoint,
   // Inside the pod, on the node
   containerAttach,
+  sharePsNamespace,
   ceNsenter,
   cePrivMount,
   ceModuleLoad,

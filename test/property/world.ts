@@ -106,6 +106,7 @@ export function randomRecord(random: Random): WorldRecord {
       const pod = ref('Pod', namespace, name);
       const container = `${name}/main`;
       const volume = ref('Volume', namespace, `${name}/host`);
+      const helper = ref('Container', namespace, `${name}/helper`);
       return {
         extent: 'Pod',
         record: object(
@@ -126,6 +127,7 @@ export function randomRecord(random: Random): WorldRecord {
             { kind: 'RUNS_ON', from: pod, to: ref('Node', null, random.pick(names)) },
             { kind: 'RUNS_AS', from: pod, to: ref('ServiceAccount', namespace, random.pick(names)) },
             { kind: 'HAS_CONTAINER', from: pod, to: ref('Container', namespace, container) },
+            { kind: 'HAS_CONTAINER', from: pod, to: helper },
             { kind: 'HAS_VOLUME', from: pod, to: volume },
             {
               kind: 'MOUNTS',
@@ -146,6 +148,17 @@ export function randomRecord(random: Random): WorldRecord {
               namespace,
               name: `${name}/host`,
               properties: { type: 'hostPath', hostPath: random.pick([null, '/', '/etc', '/run', '/var', '/tmp']) },
+            },
+            {
+              kind: 'Container',
+              uid: `${uid}/helper`,
+              namespace,
+              name: `${name}/helper`,
+              properties: {
+                type: random.pick(['init', 'sidecar', 'ephemeral']),
+                runAsUser: random.pick([0, 1000]),
+                apiToken: 'none',
+              },
             },
             {
               kind: 'Container',
