@@ -1,7 +1,8 @@
 import type { NodeFact } from '../model/observation.ts';
 import { ref } from '../model/ref.ts';
 import { because, type Derived, defineEdge, fact } from './define.ts';
-import { containerField, runningPodOf } from './pods.ts';
+import { heldTokens } from './held-tokens.ts';
+import { runningPodOf } from './pods.ts';
 
 /** A foothold becomes the identity whose credentials lie there. */
 export const identityAssume = defineEdge({
@@ -24,18 +25,9 @@ export const identityAssume = defineEdge({
   derive: {
     *Container(container, read): Iterable<Derived> {
       const pod = runningPodOf(container, read);
-      if (!pod || container.properties.apiToken === 'none') return;
-      for (const account of read.out(pod.ref, 'RUNS_AS')) {
-        if (container.properties.apiToken === 'mounted') {
-          const evidence = because(fact(pod.ref, containerField(container, 'volumeMounts')));
-          yield { from: container.ref, to: account, evidence };
-          continue;
-        }
-        // A manifest: the pod's own setting overrides the service account's, and both default to true.
-        const ofAccount = read.node('ServiceAccount', account)?.properties.automountToken;
-        if (!(pod.properties.automountToken ?? ofAccount ?? true)) continue;
-        const evidence = because(fact(pod.ref, 'spec.automountServiceAccountToken'));
-        yield { from: container.ref, to: account, evidence };
+      if (!pod) return;
+      for (const { account, where } of heldTokens(container, pod, read)) {
+        yield { from: container.ref, to: account, evidence: because(where) };
       }
     },
     *Node(node): Iterable<Derived> {

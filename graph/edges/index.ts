@@ -5,6 +5,7 @@ import { ceOpenByHandle } from './ce-open-by-handle.ts';
 import { cePrivMount } from './ce-priv-mount.ts';
 import { ceRuntimeSock } from './ce-runtime-sock.ts';
 import { ceSysPtrace } from './ce-sys-ptrace.ts';
+import { ceVarLogSymlink } from './ce-var-log-symlink.ts';
 import { clusterAdminWildcard } from './cluster-admin-wildcard.ts';
 import { containerAttach } from './container-attach.ts';
 import type { EdgeDefinition } from './define.ts';
@@ -62,6 +63,7 @@ export const edges: readonly EdgeDefinition[] = [
   ceRuntimeSock,
   exploitHostWrite,
   exploitHostRead,
+  ceVarLogSymlink,
   podAttach,
   isControlPlane,
 ];

@@ -16,6 +16,7 @@ const groups = ['', 'apps', 'rbac.authorization.k8s.io', '*'];
 const resources = [
   'pods',
   'pods/exec',
+  'pods/log',
   '*/exec',
   'deployments',
   'serviceaccounts/token',
