@@ -3,6 +3,7 @@ import { edgeId, nodeId, sharedNodeId } from '../../graph/model/id.ts';
 import { type NodeKind, type NodeProperties, nodeKind } from '../../graph/model/kinds.ts';
 import type { PropertyDefinition } from '../../graph/model/property.ts';
 import type { Scope } from '../../graph/model/scope.ts';
+import { StoreError } from '../../graph/store/errors.ts';
 import { fieldOf, neighbourKinds, shownKinds } from '../../graph/store/field.ts';
 import type { Filter, Order, Scalar } from '../../graph/store/filter.ts';
 import type { Random } from '../property/random.ts';
@@ -130,14 +131,15 @@ export function randomKinds(random: Random): readonly NodeKind[] {
 /** Fields that nodes of these kinds have, of the types given. */
 export function fieldsOf(asked: readonly NodeKind[], types: readonly string[]): readonly string[] {
   const known = asked.length === 0 ? shownKinds : asked;
-  const properties = known.flatMap((kind) =>
-    Object.entries(nodeKind(kind).properties)
-      .filter(([, { type }]) => type !== 'json')
-      .map(([name]) => name),
-  );
-  return ['id', 'kind', 'ref', 'cluster', 'namespace', 'name', ...new Set(properties)].filter((name) =>
-    types.includes(fieldOf(known, name).type),
-  );
+  const properties = known.flatMap((kind) => Object.keys(nodeKind(kind).properties));
+  return ['id', 'kind', 'ref', 'cluster', 'namespace', 'name', ...new Set(properties)].filter((name) => {
+    try {
+      return types.includes(fieldOf(known, name).type);
+    } catch (error) {
+      if (error instanceof StoreError) return false; // structured, or of one type here and of another there
+      throw error;
+    }
+  });
 }
 
 export function randomOrder(random: Random, asked: readonly NodeKind[]): Order {
