@@ -12,10 +12,15 @@ export interface AttackTechnique {
   readonly name: string;
 }
 
+/** Which of a kind a target set holds, where not all. */
+export type TargetSubset = 'with a token Secret' | 'with a guessable token Secret' | `beside a ${string}`;
+
 /** Every member of a kind, in one namespace or (null) the whole cluster: an edge goes to the set, links lead on. */
 export interface TargetSet {
   readonly members: NodeKind;
   readonly namespace: string | null;
+  /** target-member.ts says what belongs to it. */
+  readonly only?: TargetSubset;
 }
 
 /** One edge that a derivation found, by readable names. It comes into being when both ends live. */

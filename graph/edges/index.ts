@@ -9,25 +9,35 @@ import { ceVarLogSymlink } from './ce-var-log-symlink.ts';
 import { clusterAdminWildcard } from './cluster-admin-wildcard.ts';
 import { containerAttach } from './container-attach.ts';
 import type { EdgeDefinition } from './define.ts';
+import { ephemeralContainer } from './ephemeral-container.ts';
 import { exploitHostRead } from './exploit-host-read.ts';
 import { exploitHostWrite } from './exploit-host-write.ts';
 import { exposeIngress } from './expose-ingress.ts';
 import { exposeLoadBalancer } from './expose-load-balancer.ts';
 import { exposeNodePort } from './expose-node-port.ts';
 import { identityAssume } from './identity-assume.ts';
+import { impersonate } from './impersonate.ts';
 import { ingressBackend } from './ingress-backend.ts';
 import { isControlPlane } from './is-control-plane.ts';
 import { memberOf } from './member-of.ts';
+import { nodesProxy } from './nodes-proxy.ts';
 import { permissionDiscover } from './permission-discover.ts';
 import { podAttach } from './pod-attach.ts';
 import { podCreate } from './pod-create.ts';
 import { podCreateWithSa } from './pod-create-with-sa.ts';
+import { podCreateWithSecret } from './pod-create-with-secret.ts';
 import { podExec } from './pod-exec.ts';
+import { podPatch } from './pod-patch.ts';
 import { roleBind } from './role-bind.ts';
+import { secretIsTokenFor } from './secret-is-token-for.ts';
+import { secretRead } from './secret-read.ts';
 import { serviceEndpoint } from './service-endpoint.ts';
 import { sharePsNamespace } from './share-ps-namespace.ts';
 import { targetMember } from './target-member.ts';
+import { tokenBruteforce } from './token-bruteforce.ts';
+import { tokenList } from './token-list.ts';
 import { tokenRequest } from './token-request.ts';
+import { workloadUpdateWithSa } from './workload-update-with-sa.ts';
 
 export { attackVersion } from './define.ts';
 
@@ -40,10 +50,20 @@ export const edges: readonly EdgeDefinition[] = [
   // What rights allow
   clusterAdminWildcard,
   roleBind,
+  impersonate,
   podCreate,
   podCreateWithSa,
+  podCreateWithSecret,
+  workloadUpdateWithSa,
   podExec,
+  podPatch,
+  ephemeralContainer,
+  nodesProxy,
   tokenRequest,
+  secretRead,
+  secretIsTokenFor,
+  tokenList,
+  tokenBruteforce,
   targetMember,
   // From the Internet in
   exposeLoadBalancer,

@@ -3,6 +3,12 @@ import { because, type DerivedEdge, defineEdge, fact } from './define.ts';
 
 const authenticated = 'system:authenticated';
 const unauthenticated = 'system:unauthenticated';
+const serviceAccounts = 'system:serviceaccounts';
+
+/** Whether a user is a node, as its kubelet's certificate names it. */
+export function isNodeUser(name: string): boolean {
+  return name.startsWith('system:node:');
+}
 
 function* memberships(member: string, groups: readonly string[]): Iterable<DerivedEdge> {
   for (const group of groups) {
@@ -32,12 +38,12 @@ export const memberOf = defineEdge({
       ]),
     User: (user) => {
       if (user.name === 'system:anonymous') return memberships(user.ref, [unauthenticated]);
-      return memberships(
-        user.ref,
-        user.name.startsWith('system:node:') ? ['system:nodes', authenticated] : [authenticated],
-      );
+      return memberships(user.ref, isNodeUser(user.name) ? ['system:nodes', authenticated] : [authenticated]);
     },
-    Group: (group) =>
-      group.name === authenticated || group.name === unauthenticated ? [] : memberships(group.ref, [authenticated]),
+    Group: (group) => {
+      if (group.name === authenticated || group.name === unauthenticated) return [];
+      const accounts = group.name.startsWith(`${serviceAccounts}:`) ? [serviceAccounts] : [];
+      return memberships(group.ref, [...accounts, authenticated]);
+    },
   },
 });

@@ -4,6 +4,9 @@ import type { Derive, DerivedEdge } from './define.ts';
 import type { Read } from './read.ts';
 import { grantOf, type Right, ruleEvidence } from './rights.ts';
 
+/** Kinds that lie in no namespace, so that a right which holds within one is none over them. */
+const clusterScoped: ReadonlySet<NodeKind> = new Set(['Node', 'User', 'Group']);
+
 /**
  * Derives the edges of a right over objects of one kind, from the permission sets that hold it: to the set of all of
  * them within the scope, or to each object that the rules name. Any one of the rights suffices.
@@ -11,6 +14,7 @@ import { grantOf, type Right, ruleEvidence } from './rights.ts';
 export function overObjects(target: NodeKind, rights: (read: Read) => readonly Right[]): Derive<'PermissionSet'> {
   return function* (set, read): Iterable<DerivedEdge> {
     const scope = set.properties.scope ?? null;
+    if (scope !== null && clusterScoped.has(target)) return;
     for (const right of rights(read)) {
       const grant = grantOf(set.properties.rules ?? [], right);
       if (!grant) continue;
@@ -19,7 +23,7 @@ export function overObjects(target: NodeKind, rights: (read: Read) => readonly R
       }
       // A create of the object itself carries no name yet, so that a rule with resourceNames never allows it.
       if (right.verb === 'create' && !right.resource.includes('/')) continue;
-      for (const [name, rules] of Object.entries(grant.named)) {
+      for (const [name, rules] of grant.named) {
         const targets = scope === null ? read.named(target, name) : [ref(target, scope, name)];
         for (const to of targets) yield { from: set.ref, to, evidence: ruleEvidence(set, rules) };
       }

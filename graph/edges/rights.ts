@@ -13,7 +13,7 @@ export interface Right {
 /** How one permission set grants a right: on every object, or on those its rules name. Each value lists the rules by index. */
 export interface Grant {
   readonly all: readonly number[];
-  readonly named: Readonly<Record<string, readonly number[]>>;
+  readonly named: ReadonlyMap<string, readonly number[]>;
 }
 
 /**
@@ -38,16 +38,18 @@ function has(list: readonly string[], wildcard: string, value: string): boolean 
 /** What the rules grant of a right; null when nothing. */
 export function grantOf(rules: readonly PolicyRule[], right: Right): Grant | null {
   const all: number[] = [];
-  const named: Record<string, number[]> = {};
+  // A map: names are the cluster's users' to choose, and may be those of Object.prototype.
+  const named = new Map<string, number[]>();
   for (const [index, rule] of rules.entries()) {
     if (!covers(rule, right)) continue;
     if (rule.resourceNames.length === 0) all.push(index);
     for (const name of rule.resourceNames) {
-      named[name] ??= [];
-      named[name].push(index);
+      const rules = named.get(name);
+      if (rules) rules.push(index);
+      else named.set(name, [index]);
     }
   }
-  return all.length > 0 || Object.keys(named).length > 0 ? { all, named } : null;
+  return all.length > 0 || named.size > 0 ? { all, named } : null;
 }
 
 /** The evidence that a permission set grants a right by these rules: one alternative a rule. */
@@ -56,7 +58,7 @@ export function ruleEvidence(set: ModelNode<'PermissionSet'>, rules: readonly nu
 }
 
 /** The binding, and the rule of its role. */
-export function ruleItems(set: ModelNode<'PermissionSet'>, rule: number): readonly EvidenceItem[] {
+function ruleItems(set: ModelNode<'PermissionSet'>, rule: number): readonly EvidenceItem[] {
   return [fact(set.properties.binding ?? set.ref, 'roleRef'), fact(set.properties.role ?? set.ref, `rules[${rule}]`)];
 }
 
@@ -79,48 +81,63 @@ export interface NamedRight extends Right {
   readonly name?: string;
 }
 
-/** One way of holding a right: through which permission set, by which rule. */
-interface Holding {
-  readonly set: ModelNode<'PermissionSet'>;
-  readonly rule: number;
+/** One part of a conjunction: how a permission set holds it, as evidence; empty when it does not. */
+export type Part = (set: ModelNode<'PermissionSet'>) => Evidence;
+
+/** A right in the whole cluster. */
+export function clusterWide(right: NamedRight): Part {
+  return (set) => (set.properties.scope == null ? ruleEvidence(set, rulesFor(set, right)) : []);
+}
+
+/** A right within a namespace, be it held there or in the whole cluster. */
+export function within(namespace: string, right: NamedRight): Part {
+  return (set) => ((set.properties.scope ?? namespace) === namespace ? ruleEvidence(set, rulesFor(set, right)) : []);
+}
+
+/** A part that is held in any of several ways. */
+export function anyOf(parts: readonly Part[]): Part {
+  return (set) => parts.flatMap((part) => part(set));
+}
+
+/** The evidence that one permission set holds all parts; empty when it lacks one. */
+export function heldBy(set: ModelNode<'PermissionSet'>, parts: readonly Part[]): Evidence {
+  return together([set], parts);
 }
 
 /**
- * The evidence that an identity holds all of several rights together, cluster-wide; null when it lacks one, or when
- * one of its permission sets or of its groups holds them all (the edge then starts there).
+ * The evidence that an identity holds all parts together; empty when it lacks one, or when one of its permission sets
+ * or of its groups holds them all (the edge then starts there).
  */
-export function conjunctionOf(identity: string, rights: readonly NamedRight[], read: Read): Evidence | null {
-  const sets = clusterWideSets(identity, read);
-  if (!holdTogether(sets, rights)) return null;
-  if (sets.some((set) => holdTogether([set], rights))) return null;
-  if (read.out(identity, 'MEMBER_OF').some((group) => holdTogether(clusterWideSets(group, read), rights))) return null;
-  return rights.reduce<Evidence>(
-    (alternatives, right) =>
-      alternatives
-        .flatMap((before) => holdingsOf(sets, right).map(({ set, rule }) => [...before, ...ruleItems(set, rule)]))
-        .slice(0, mostAlternatives),
+export function conjunctionOf(identity: string, parts: readonly Part[], read: Read): Evidence {
+  const sets = setsOf(identity, read);
+  const evidence = together(sets, parts);
+  if (evidence.length === 0 || sets.some((set) => holdsAll([set], parts))) return [];
+  if (read.out(identity, 'MEMBER_OF').some((group) => holdsAll(setsOf(group, read), parts))) return [];
+  return evidence;
+}
+
+/** The permission sets that an identity wears, its own and those of its groups. */
+export function setsOf(identity: string, read: Read): readonly ModelNode<'PermissionSet'>[] {
+  return read.memo(permissionSetsOf, identity).flatMap((ref) => read.node('PermissionSet', ref) ?? []);
+}
+
+function holdsAll(sets: readonly ModelNode<'PermissionSet'>[], parts: readonly Part[]): boolean {
+  return parts.every((part) => sets.some((set) => part(set).length > 0));
+}
+
+function together(sets: readonly ModelNode<'PermissionSet'>[], parts: readonly Part[]): Evidence {
+  return parts.reduce<Evidence>(
+    (alternatives, part) => {
+      const ways = sets.flatMap(part);
+      return alternatives.flatMap((before) => ways.map((way) => [...before, ...way])).slice(0, mostAlternatives);
+    },
     [[]],
   );
 }
 
-function clusterWideSets(identity: string, read: Read): readonly ModelNode<'PermissionSet'>[] {
-  return read
-    .memo(permissionSetsOf, identity)
-    .flatMap((ref) => read.node('PermissionSet', ref) ?? [])
-    .filter((set) => set.properties.scope == null);
-}
-
-function holdTogether(sets: readonly ModelNode<'PermissionSet'>[], rights: readonly NamedRight[]): boolean {
-  return rights.every((right) => holdingsOf(sets, right).length > 0);
-}
-
-function holdingsOf(sets: readonly ModelNode<'PermissionSet'>[], right: NamedRight): readonly Holding[] {
-  return sets.flatMap((set) => rulesFor(set, right).map((rule) => ({ set, rule })));
-}
-
 /** The rules of one permission set that grant a right on the named object, or on all. */
-export function rulesFor(set: ModelNode<'PermissionSet'>, right: NamedRight): readonly number[] {
+function rulesFor(set: ModelNode<'PermissionSet'>, right: NamedRight): readonly number[] {
   const grant = grantOf(set.properties.rules ?? [], right);
   if (!grant) return [];
-  return right.name === undefined ? grant.all : [...grant.all, ...(grant.named[right.name] ?? [])];
+  return right.name === undefined ? grant.all : [...grant.all, ...(grant.named.get(right.name) ?? [])];
 }

@@ -1,9 +1,10 @@
+import type { Evidence } from '../model/graph.ts';
 import { ref } from '../model/ref.ts';
 import type { Ask } from './ask.ts';
 import { isWildcard } from './cluster-admin-wildcard.ts';
 import { type Derive, type DerivedEdge, defineEdge, fact } from './define.ts';
 import type { Memo, Read } from './read.ts';
-import { conjunctionOf, type NamedRight, ruleItems, rulesFor } from './rights.ts';
+import { clusterWide, conjunctionOf, heldBy, type Part } from './rights.ts';
 
 const rbac = 'rbac.authorization.k8s.io';
 
@@ -20,10 +21,10 @@ const adminRoles: Memo<readonly string[]> = {
 };
 
 /** What it takes to bind one ClusterRole cluster-wide without already holding its rules. */
-function rightsToBind(role: string): readonly [NamedRight, NamedRight] {
+function partsToBind(role: string): readonly Part[] {
   return [
-    { verb: 'create', group: rbac, resource: 'clusterrolebindings' },
-    { verb: 'bind', group: rbac, resource: 'clusterroles', name: role },
+    clusterWide({ verb: 'create', group: rbac, resource: 'clusterrolebindings' }),
+    clusterWide({ verb: 'bind', group: rbac, resource: 'clusterroles', name: role }),
   ];
 }
 
@@ -31,16 +32,17 @@ function rolesToBind(read: Read): readonly string[] {
   return read.memo(adminRoles, '');
 }
 
-/** Rights that lie in several bindings: the edge starts at the identity, or the smallest group, that holds them together. */
-const together: Derive<'ServiceAccount' | 'User' | 'Group'> = function* (identity, read): Iterable<DerivedEdge> {
+function* toCluster(from: string, held: (parts: readonly Part[]) => Evidence, read: Read): Iterable<DerivedEdge> {
   for (const role of rolesToBind(read)) {
-    const evidence = conjunctionOf(identity.ref, rightsToBind(role), read);
-    if (evidence) {
-      const target = fact(ref('Role', null, role), 'rules');
-      yield { from: identity.ref, to: read.cluster().ref, evidence: evidence.map((items) => [...items, target]) };
-    }
+    const target = fact(ref('Role', null, role), 'rules');
+    const evidence = held(partsToBind(role)).map((items) => [...items, target]);
+    if (evidence.length > 0) yield { from, to: read.cluster().ref, evidence };
   }
-};
+}
+
+/** Rights that lie in several bindings: the edge starts at the identity, or the smallest group, that holds them together. */
+const together: Derive<'ServiceAccount' | 'User' | 'Group'> = (identity, read) =>
+  toCluster(identity.ref, (parts) => conjunctionOf(identity.ref, parts, read), read);
 
 export const roleBind = defineEdge({
   name: 'ROLE_BIND',
@@ -74,20 +76,7 @@ export const roleBind = defineEdge({
       },
     ]),
   derive: {
-    *PermissionSet(set, read): Iterable<DerivedEdge> {
-      if (set.properties.scope != null) return;
-      for (const role of rolesToBind(read)) {
-        const [create, bind] = rightsToBind(role);
-        const evidence = rulesFor(set, create).flatMap((first) =>
-          rulesFor(set, bind).map((second) => [
-            ...ruleItems(set, first),
-            ...ruleItems(set, second),
-            fact(ref('Role', null, role), 'rules'),
-          ]),
-        );
-        if (evidence.length > 0) yield { from: set.ref, to: read.cluster().ref, evidence };
-      }
-    },
+    PermissionSet: (set, read) => toCluster(set.ref, (parts) => heldBy(set, parts), read),
     ServiceAccount: together,
     User: together,
     Group: together,

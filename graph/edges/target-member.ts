@@ -1,16 +1,25 @@
-import type { NodeKind } from '../model/kinds.ts';
 import { targetSetRef } from '../model/ref.ts';
-import { because, type Derived, defineEdge, fact } from './define.ts';
+import { because, type Derived, defineEdge, fact, type TargetSet, type TargetSubset } from './define.ts';
+import { isNodeUser } from './member-of.ts';
 import { mayRun } from './pods.ts';
 import type { ModelNode, Read } from './read.ts';
+import { isGuessable } from './token-bruteforce.ts';
+import { workloadKindsIn } from './workloads.ts';
 
 /** A member hangs from the set it belongs to, where some right has called that set into being. */
-function* member(node: ModelNode, namespace: string | null, read: Read): Iterable<Derived> {
-  const set = targetSetRef(node.kind, namespace);
+function* member(node: ModelNode, namespace: string | null, read: Read, only?: TargetSubset): Iterable<Derived> {
+  const set = targetSetRef(node.kind, namespace, only);
   if (read.node('TargetSet', set)) yield { from: set, to: node.ref, evidence: because(fact(node.ref, 'metadata')) };
 }
 
-const namespacedMembers: readonly NodeKind[] = ['Pod', 'ServiceAccount'];
+/** The sets of the whole cluster that are made of the like in each namespace. */
+const namespacedSets: readonly Pick<TargetSet, 'members' | 'only'>[] = [
+  { members: 'Pod' },
+  { members: 'ServiceAccount' },
+  { members: 'ServiceAccount', only: 'with a token Secret' },
+  { members: 'ServiceAccount', only: 'with a guessable token Secret' },
+  { members: 'Secret' },
+];
 
 /** Leads from the target set of a right to its members, so that a right over many objects is one edge. */
 export const targetMember = defineEdge({
@@ -18,7 +27,7 @@ export const targetMember = defineEdge({
   class: 'link',
   attack: [],
   from: ['TargetSet'],
-  to: ['TargetSet', 'Pod', 'ServiceAccount', 'Node'],
+  to: ['TargetSet', 'Pod', 'ServiceAccount', 'Secret', 'Node', 'User', 'Group', 'Namespace'],
   difficulty: 0,
   summary: 'A right over all objects of a kind is a right over each of them.',
   precondition: 'The object is of the kind, and in the namespace, that the right covers; a pod must not have ended.',
@@ -26,18 +35,30 @@ export const targetMember = defineEdge({
   references: ['https://kubernetes.io/docs/reference/access-authn-authz/rbac/#referring-to-resources'],
   derive: {
     Pod: (pod, read) => (mayRun(pod) ? member(pod, pod.namespace, read) : []),
-    ServiceAccount: (account, read) => member(account, account.namespace, read),
+    *ServiceAccount(account, read): Iterable<Derived> {
+      const { namespace } = account;
+      yield* member(account, namespace, read);
+      const tokens = read.in(account.ref, 'SECRET_IS_TOKEN_FOR');
+      if (tokens.length > 0) yield* member(account, namespace, read, 'with a token Secret');
+      if (tokens.some(isGuessable)) yield* member(account, namespace, read, 'with a guessable token Secret');
+    },
+    Secret: (secret, read) => member(secret, secret.namespace, read),
+    // A node's user is nobody without the group system:nodes, which a right over users does not give.
+    User: (user, read) => (isNodeUser(user.name) ? [] : member(user, null, read)),
+    Group: (group, read) => member(group, null, read),
     Node: (node, read) => member(node, null, read),
     // The set of the whole cluster links to the sets of its namespaces, not to each member again.
     *Namespace(namespace, read): Iterable<Derived> {
-      for (const members of namespacedMembers) {
-        const whole = targetSetRef(members, null);
-        if (!read.node('TargetSet', whole)) continue;
-        yield {
-          from: whole,
-          to: { members, namespace: namespace.name },
-          evidence: because(fact(namespace.ref, 'metadata')),
-        };
+      yield* member(namespace, null, read);
+      const evidence = because(fact(namespace.ref, 'metadata'));
+      for (const set of namespacedSets) {
+        const whole = targetSetRef(set.members, null, set.only);
+        if (read.node('TargetSet', whole)) yield { from: whole, to: { ...set, namespace: namespace.name }, evidence };
+      }
+      for (const kind of read.memo(workloadKindsIn, namespace.name)) {
+        const whole = targetSetRef('ServiceAccount', null, `beside a ${kind}`);
+        const to: TargetSet = { members: 'ServiceAccount', namespace: namespace.name };
+        if (read.node('TargetSet', whole)) yield { from: whole, to, evidence };
       }
     },
   },

@@ -1,3 +1,4 @@
+import type { Memo } from './read.ts';
 import type { Right } from './rights.ts';
 
 /** The right to create each built-in kind that runs a pod: the pod itself, or what a controller makes pods from. */
@@ -11,3 +12,21 @@ export const createWorkload: readonly (Right & { readonly kind: string; readonly
   { verb: 'create', group: 'batch', resource: 'jobs', kind: 'Job', apiVersion: 'batch/v1' },
   { verb: 'create', group: 'batch', resource: 'cronjobs', kind: 'CronJob', apiVersion: 'batch/v1' },
 ];
+
+/** The kinds whose pods follow a change of their template; a Job's template cannot be changed. */
+export const updateWorkload: readonly (Omit<Right, 'verb'> & { readonly kind: string })[] = createWorkload
+  .filter(({ kind }) => kind !== 'Pod' && kind !== 'Job')
+  .map(({ kind, group, resource }) => ({ kind, group, resource }));
+
+/** The kinds of workload that a namespace holds, sorted. */
+export const workloadKindsIn: Memo<readonly string[]> = {
+  name: 'workloadKindsIn',
+  compute: (namespace, read) =>
+    [
+      ...new Set(
+        read
+          .all('Workload', namespace)
+          .flatMap((workload) => read.node('Workload', workload)?.properties.workloadKind ?? []),
+      ),
+    ].sort(),
+};

@@ -10,7 +10,11 @@ export function ref(kind: NodeKind, namespace: string | null, name: string): str
 
 export const internetRef = 'Internet';
 
-/** The name of a target set: `TargetSet/default/Pod`, or `TargetSet/Node` for the whole cluster. */
-export function targetSetRef(memberKind: NodeKind, namespace: string | null): string {
-  return ref('TargetSet', namespace, memberKind);
+/** The name of a target set: `TargetSet/default/Pod`, or `TargetSet/Node` for the whole cluster; a subset adds its words. */
+export function targetSetRef(memberKind: NodeKind, namespace: string | null, subset?: string): string {
+  return ref('TargetSet', namespace, targetSetName(memberKind, subset));
+}
+
+export function targetSetName(memberKind: NodeKind, subset?: string): string {
+  return subset === undefined ? memberKind : `${memberKind} ${subset}`;
 }

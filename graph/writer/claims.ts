@@ -2,7 +2,7 @@ import type { Derived, EdgeDefinition, TargetSet } from '../edges/define.ts';
 import { mostAlternatives } from '../edges/rights.ts';
 import type { EdgeProperties, Evidence, EvidenceItem } from '../model/graph.ts';
 import type { NodeFact, ObservedRecord } from '../model/observation.ts';
-import { targetSetRef } from '../model/ref.ts';
+import { targetSetName, targetSetRef } from '../model/ref.ts';
 import { type Claim, compare, type EdgeClaim } from './memory.ts';
 
 const noProperties: EdgeProperties = {};
@@ -36,8 +36,8 @@ export function toClaim(definition: EdgeDefinition, subject: string, found: read
     let to = item.to;
     if (typeof to !== 'string') {
       const set = targetSetFact(to);
-      nodes.set(`TargetSet ${set.name}`, set);
-      to = targetSetRef(to.members, to.namespace);
+      nodes.set(`TargetSet ${set.namespace} ${set.name}`, set);
+      to = targetSetRef(to.members, to.namespace, to.only);
     }
     const key = `${item.from}\n${to}`;
     const before = evidence.get(key);
@@ -70,7 +70,7 @@ function targetSetFact(set: TargetSet): NodeFact<'TargetSet'> {
     kind: 'TargetSet',
     uid: null,
     namespace: set.namespace,
-    name: set.members,
+    name: targetSetName(set.members, set.only),
     properties: { memberKind: set.members },
   };
 }

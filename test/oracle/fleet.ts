@@ -3,33 +3,68 @@ import type { Random } from '../property/random.ts';
 type Manifest = Readonly<Record<string, unknown>>;
 
 const rbac = 'rbac.authorization.k8s.io';
-const verbs = ['create', 'get', 'list', 'patch', 'bind', 'escalate', '*'];
+const verbs = ['create', 'get', 'list', 'watch', 'patch', 'update', 'bind', 'escalate', 'impersonate', '*'];
 const groups = ['', '', 'apps', 'batch', rbac, '*'];
 const resources = [
   'pods',
   'pods/exec',
   'pods/*',
+  'pods/ephemeralcontainers',
   '*/exec',
   '*/token',
   'deployments',
+  'statefulsets',
   'cronjobs',
   'jobs',
   'replicationcontrollers',
   'serviceaccounts',
   'serviceaccounts/token',
+  'secrets',
+  'nodes/proxy',
+  'users',
+  'groups',
   'clusterrolebindings',
   'clusterroles',
+  'roles',
   'rolebindings',
   '*',
 ];
+
+const workloads = [
+  ['apps/v1', 'Deployment'],
+  ['apps/v1', 'StatefulSet'],
+  ['batch/v1', 'CronJob'],
+  ['batch/v1', 'Job'],
+] as const;
+
+function workload(apiVersion: string, kind: string, name: string, namespace: string): Manifest {
+  const labels = { app: name };
+  const template = {
+    metadata: { labels },
+    spec: {
+      containers: [{ name: 'main', image: 'example.com/app' }],
+      ...(apiVersion === 'batch/v1' ? { restartPolicy: 'Never' } : {}),
+    },
+  };
+  const spec = {
+    Deployment: { selector: { matchLabels: labels }, template },
+    StatefulSet: { selector: { matchLabels: labels }, template },
+    CronJob: { schedule: '0 0 * * *', jobTemplate: { spec: { template } } },
+    Job: { template },
+  }[kind];
+  return { apiVersion, kind, metadata: { name, namespace }, spec };
+}
 
 /** A small random cluster within namespaces of its own: all that RBAC, Pod Security and the targets of rights need. */
 export function randomFleet(random: Random, prefix: string): readonly Manifest[] {
   const namespaces = [`${prefix}-a`, `${prefix}-b`];
   const accounts = ['default', 'app', 'ci'];
+  const people = ['alice', 'bob'];
   const pods = ['web', 'db'];
   const nodes = [`${prefix}-one`, `${prefix}-two`];
-  const names = [...accounts, ...pods, 'cluster-admin', 'view'];
+  const secrets = ['app-token-x7k2p', 'forever', 'opaque'];
+  const names = [...accounts, ...pods, ...secrets, 'cluster-admin', 'view', `${prefix}-dev`];
+  const core = [''];
 
   // Rules drawn at random seldom add up to a technique; these do, alone or together.
   const telling: readonly Manifest[] = [
@@ -46,6 +81,28 @@ export function randomFleet(random: Random, prefix: string): readonly Manifest[]
     },
     { verbs: ['get'], apiGroups: [''], resources: ['pods/exec'] },
     { verbs: ['*'], apiGroups: ['apps'], resources: ['*'] },
+    {
+      verbs: ['impersonate'],
+      apiGroups: core,
+      resources: ['users'],
+      resourceNames: [`${prefix}-${random.pick(people)}`],
+    },
+    { verbs: ['impersonate'], apiGroups: core, resources: ['groups'] },
+    { verbs: ['impersonate'], apiGroups: core, resources: ['groups'], resourceNames: [`${prefix}-dev`] },
+    { verbs: ['impersonate'], apiGroups: core, resources: ['serviceaccounts'], resourceNames: [random.pick(accounts)] },
+    {
+      verbs: ['patch'],
+      apiGroups: core,
+      resources: ['pods', 'pods/ephemeralcontainers'],
+      resourceNames: [random.pick(pods)],
+    },
+    { verbs: ['update'], apiGroups: core, resources: ['pods/ephemeralcontainers'] },
+    { verbs: [random.pick(['get', 'create'])], apiGroups: core, resources: ['nodes/proxy'] },
+    { verbs: ['get'], apiGroups: core, resources: ['nodes/proxy'], resourceNames: [random.pick(nodes)] },
+    { verbs: [random.pick(['get', 'list', 'watch'])], apiGroups: core, resources: ['secrets'] },
+    { verbs: ['get', 'list'], apiGroups: core, resources: ['secrets'], resourceNames: [random.pick(secrets)] },
+    { verbs: ['patch'], apiGroups: ['apps'], resources: ['deployments', 'statefulsets'], resourceNames: ['web'] },
+    { verbs: ['update'], apiGroups: ['batch'], resources: ['cronjobs', 'jobs'] },
   ];
   const drawnRule = (): Manifest => ({
     verbs: random.chance(0.3) ? [random.pick(verbs), random.pick(verbs)] : [random.pick(verbs)],
@@ -61,7 +118,7 @@ export function randomFleet(random: Random, prefix: string): readonly Manifest[]
   const subject = (): Manifest =>
     random.pick<() => Manifest>([
       () => ({ kind: 'ServiceAccount', name: random.pick(accounts), namespace: random.pick(namespaces) }),
-      () => ({ kind: 'User', apiGroup: rbac, name: `${prefix}-${random.pick(['alice', 'bob'])}` }),
+      () => ({ kind: 'User', apiGroup: rbac, name: `${prefix}-${random.pick(people)}` }),
       () => ({
         kind: 'Group',
         apiGroup: rbac,
@@ -84,6 +141,20 @@ export function randomFleet(random: Random, prefix: string): readonly Manifest[]
     for (const account of accounts) {
       fleet.push({ apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: account, namespace: name } });
     }
+    for (const secret of secrets) {
+      if (random.chance(0.3)) continue;
+      const token = secret !== 'opaque';
+      const annotations = token ? { 'kubernetes.io/service-account.name': random.pick(accounts) } : {};
+      fleet.push({
+        apiVersion: 'v1',
+        kind: 'Secret',
+        metadata: { name: secret, namespace: name, annotations },
+        type: token ? 'kubernetes.io/service-account-token' : 'Opaque',
+      });
+    }
+    for (const [apiVersion, kind] of workloads) {
+      if (random.chance(0.5)) fleet.push(workload(apiVersion, kind, random.pick(pods), name));
+    }
     for (const pod of pods) {
       fleet.push({
         apiVersion: 'v1',
@@ -104,7 +175,7 @@ export function randomFleet(random: Random, prefix: string): readonly Manifest[]
       });
     }
   }
-  for (let index = 0; index < 8; index++) {
+  for (let index = 0; index < 12; index++) {
     const namespace = random.pick(namespaces);
     const metadata = { name: `${prefix}-${index}` };
     const local = { ...metadata, namespace };

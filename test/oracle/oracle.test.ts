@@ -18,7 +18,9 @@ import { callerOf, oracle } from './truth.ts';
  * which is no RBAC, gives them more.
  */
 
-const kinds = 'namespaces,nodes,pods,serviceaccounts,roles,clusterroles,rolebindings,clusterrolebindings';
+const kinds =
+  'namespaces,nodes,pods,serviceaccounts,secrets,deployments,statefulsets,cronjobs,jobs,' +
+  'roles,clusterroles,rolebindings,clusterrolebindings';
 const asked = definitions.filter((definition) => definition.asks !== undefined);
 const skip = await kubernetesMissing();
 let kubernetes: KubernetesTestbed;
