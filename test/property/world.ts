@@ -11,15 +11,24 @@ export interface WorldRecord {
 
 const namespaces = ['a', 'b', 'c'];
 const names = ['one', 'two', 'three'];
-const verbs = ['create', 'get', 'bind', '*'];
-const groups = ['', 'apps', 'rbac.authorization.k8s.io', '*'];
+const verbs = ['create', 'get', 'list', 'patch', 'update', 'bind', 'escalate', 'impersonate', '*', '*'];
+const groups = ['', '', 'apps', 'batch', 'rbac.authorization.k8s.io', '*'];
 const resources = [
   'pods',
   'pods/exec',
   'pods/log',
   '*/exec',
+  'pods/ephemeralcontainers',
   'deployments',
+  'cronjobs',
+  'nodes/proxy',
+  'secrets',
+  'users',
+  'groups',
+  'serviceaccounts',
   'serviceaccounts/token',
+  'rolebindings',
+  'roles',
   'clusterrolebindings',
   'clusterroles',
   '*',
@@ -34,9 +43,9 @@ const builtinGroups = [
 
 function rule(random: Random): PolicyRule {
   return {
-    verbs: [random.pick(verbs)],
+    verbs: [random.pick(verbs), random.pick(verbs)],
     apiGroups: [random.pick(groups)],
-    resources: [random.pick(resources)],
+    resources: [random.pick(resources), random.pick(resources)],
     resourceNames: random.chance(0.3) ? [random.pick([...names, 'cluster-admin'])] : [],
   };
 }
