@@ -5,7 +5,7 @@ import { heldTokens } from './held-tokens.ts';
 import { hostMounts, isRootOnMounts, isWithin } from './host-mounts.ts';
 import { runningPodOf } from './pods.ts';
 import type { ModelNode, Read } from './read.ts';
-import { grantOf, permissionSetsOf, ruleItems } from './rights.ts';
+import { grantOf, ruleEvidence, setsOf } from './rights.ts';
 
 /** Where the kubelet finds the logs that it serves: it opens them as root, and follows links. */
 const logs = '/var/log/pods';
@@ -17,20 +17,16 @@ function* logRights(account: string, node: string, read: Read): Iterable<readonl
   const runsThere = (pod: string): boolean => read.out(pod, 'RUNS_ON').includes(node);
   const anyThere = (namespace: string): boolean =>
     read.in(node, 'RUNS_ON').some((pod) => read.node('Pod', pod)?.namespace === namespace);
-  for (const setRef of read.memo(permissionSetsOf, account)) {
-    const set = read.node('PermissionSet', setRef);
-    const grant = set && grantOf(set.properties.rules ?? [], right);
+  for (const set of setsOf(account, read)) {
+    const grant = grantOf(set.properties.rules ?? [], right);
     if (!grant) continue;
     const scope = set.properties.scope ?? null;
-    const rules = new Set<number>();
-    if (grant.all.length > 0 && (scope === null || anyThere(scope))) {
-      for (const rule of grant.all) rules.add(rule);
-    }
-    for (const [name, named] of Object.entries(grant.named)) {
+    const rules = grant.all.length > 0 && (scope === null || anyThere(scope)) ? [...grant.all] : [];
+    for (const [name, named] of grant.named) {
       const pods = scope === null ? read.named('Pod', name) : [ref('Pod', scope, name)];
-      if (pods.some(runsThere)) for (const rule of named) rules.add(rule);
+      if (pods.some(runsThere)) rules.push(...named);
     }
-    for (const rule of rules) yield ruleItems(set, rule);
+    yield* ruleEvidence(set, rules);
   }
 }
 

@@ -20,6 +20,7 @@ import { impersonate } from './impersonate.ts';
 import { ingressBackend } from './ingress-backend.ts';
 import { isControlPlane } from './is-control-plane.ts';
 import { memberOf } from './member-of.ts';
+import { mountsSecret } from './mounts-secret.ts';
 import { nodesProxy } from './nodes-proxy.ts';
 import { permissionDiscover } from './permission-discover.ts';
 import { podAttach } from './pod-attach.ts';
@@ -74,6 +75,7 @@ export const edges: readonly EdgeDefinition[] = [
   // Inside the pod, on the node
   containerAttach,
   sharePsNamespace,
+  mountsSecret,
   ceNsenter,
   cePrivMount,
   ceModuleLoad,

@@ -98,6 +98,7 @@ export const nodeKinds = {
     appArmor: string(
       'The AppArmor profile that is asked for: Unconfined, RuntimeDefault or Localhost; null when none is, which is the default of the runtime.',
     ),
+    secretsInEnv: strings('The names of the secrets that its environment takes values from.'),
     ports: strings('Declared ports, each as port/protocol.'),
     hostPorts: strings('Declared host ports, each as port/protocol.'),
     apiToken: string(

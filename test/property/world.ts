@@ -157,7 +157,11 @@ export function randomRecord(random: Random): WorldRecord {
               uid: `${uid}/host`,
               namespace,
               name: `${name}/host`,
-              properties: { type: 'hostPath', hostPath: random.pick([null, '/', '/etc', '/run', '/var', '/tmp']) },
+              properties: {
+                type: 'hostPath',
+                secrets: random.chance(0.4) ? [random.pick(names)] : [],
+                hostPath: random.pick([null, '/', '/etc', '/run', '/var', '/tmp']),
+              },
             },
             {
               kind: 'Container',
@@ -182,6 +186,7 @@ export function randomRecord(random: Random): WorldRecord {
                 capabilitiesAdded: random.pick([[], ['ALL'], ['SYS_ADMIN', 'SYS_PTRACE'], ['DAC_READ_SEARCH']]),
                 capabilitiesDropped: random.pick([[], ['ALL'], ['SYS_CHROOT']]),
                 appArmor: random.pick([null, 'RuntimeDefault']),
+                secretsInEnv: random.chance(0.4) ? [random.pick(names)] : [],
                 apiToken: random.pick(['mounted', 'none']),
                 ports: random.chance(0.5) ? ['80/TCP'] : [],
                 hostPorts: random.chance(0.2) ? ['80/TCP'] : [],

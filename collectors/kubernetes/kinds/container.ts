@@ -54,6 +54,15 @@ function mounts(container: Fields, volumes: ReadonlySet<string>): boolean {
   return container.list('volumeMounts').some((mount) => volumes.has(mount.string('name') ?? ''));
 }
 
+/** By name; what the environment says in so many words is not read. */
+function secretsInEnv(container: Fields): readonly string[] {
+  const references = [
+    ...container.list('env').map((variable) => variable.object('valueFrom').object('secretKeyRef')),
+    ...container.list('envFrom').map((source) => source.object('secretRef')),
+  ];
+  return [...new Set(references.flatMap((reference) => reference.string('name') || []))];
+}
+
 /** Capabilities as the kernel calls them, without the prefix that a runtime takes as well. */
 function capabilities(security: Fields, change: 'add' | 'drop'): readonly string[] {
   return security
@@ -115,6 +124,7 @@ export function containers({
             capabilitiesAdded: capabilities(security, 'add'),
             capabilitiesDropped: capabilities(security, 'drop'),
             appArmor: appArmor(security, podSecurity, annotations.get(appArmorAnnotation + name)),
+            secretsInEnv: secretsInEnv(container),
             ...ports(container, hostNetwork),
             apiToken: mounts(container, apiToken.volumes) ? 'mounted' : apiToken.otherwise,
           },

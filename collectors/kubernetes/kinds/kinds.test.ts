@@ -103,6 +103,13 @@ describe('pods', () => {
     some(node(ofPod, 1), { appArmor: 'Unconfined' });
   });
 
+  test('name the secrets in their environment, once each', () => {
+    const mapped = pod(`containers: [{name: a, envFrom: [{secretRef: {name: all}}, {configMapRef: {name: c}}], env: [
+      {name: A, valueFrom: {secretKeyRef: {name: db, key: user}}}, {name: B, valueFrom: {secretKeyRef: {name: db, key: password}}},
+      {name: C, valueFrom: {fieldRef: {fieldPath: spec.nodeName}}}, {name: D, value: plain}]}]`);
+    some(node(mapped, 1), { secretsInEnv: ['db', 'all'] });
+  });
+
   test('declare ports, which are host ports where the network is the host', () => {
     const ports =
       'containers: [{name: a, ports: [{containerPort: 53, protocol: UDP}, {containerPort: 80, hostPort: 8080}]}]';
