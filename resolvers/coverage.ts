@@ -11,6 +11,8 @@ export const Query: QueryResolvers = { coverage: () => ({}) };
 export const Coverage: CoverageResolvers = {
   state: async (_, _args, context) => {
     const clusters = await context.reads.clusters();
+    // Nothing has been charted yet, and nothing is not safety.
+    if (clusters.length === 0) return 'LOADING';
     const ranks = await Promise.all(clusters.map(async ({ id }) => states.indexOf(await stateOf(id, context))));
     return states[Math.max(0, ...ranks)] ?? 'COMPLETE';
   },

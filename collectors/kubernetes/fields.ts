@@ -134,7 +134,8 @@ export class Fields {
 
   #string(value: unknown, path: string): string | null {
     if (value === undefined || value === null) return null;
-    if (typeof value === 'string' && value.length <= maxStringLength) return value;
+    // Half of a surrogate pair becomes U+FFFD, as in Go's decoder: no store takes it as it is.
+    if (typeof value === 'string' && value.length <= maxStringLength) return value.toWellFormed();
     this.#report(path, typeof value === 'string' ? `is longer than ${maxStringLength} characters` : 'must be a string');
     return null;
   }

@@ -1,4 +1,4 @@
-/** How a command ends; see docs/cli.md. */
+/** How a command ends; portolan help tells its users. */
 export const exitStatus = { done: 0, findings: 1, usage: 2, outside: 3 } as const;
 
 /** A failure that the person at the command line can act on: printed as one line, without a stack. */

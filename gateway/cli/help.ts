@@ -25,7 +25,7 @@ Usage: portolan COMMAND [ARGUMENT ...]
 ${list.join('\n')}
   ${'help [COMMAND]'.padEnd(28)} this, or what a command takes
 
-Settings come from flags, then the environment, then a file (portolan.yaml, keys in camelCase):
+Settings come from flags, then the environment, then the file that --config names:
 
 ${names.join('\n')}
 

@@ -1,4 +1,5 @@
 import { DumpError } from '../../collectors/kubernetes/offline/files.ts';
+import { PathEngineError } from '../../graph/paths/errors.ts';
 import { StoreError } from '../../graph/store/errors.ts';
 import type { Command, Terminal } from './command.ts';
 import { CommandError, exitStatus } from './errors.ts';
@@ -10,6 +11,10 @@ export async function run(commands: readonly Command[], args: readonly string[],
   const [name = 'help', ...rest] = args;
   if (name === 'help' || name === '--help' || name === '-h') {
     const command = commands.find((known) => known.name === rest[0]);
+    if (!command && rest[0] !== undefined) {
+      terminal.err(`portolan: there is no command ${rest[0]}; portolan help lists them\n`);
+      return exitStatus.usage;
+    }
     terminal.out(command ? commandHelp(command) : generalHelp(commands));
     return exitStatus.done;
   }
@@ -29,9 +34,10 @@ export async function run(commands: readonly Command[], args: readonly string[],
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     const status = statusOf(error);
-    if (status === undefined) throw error;
-    terminal.err(`portolan ${name}: ${error.message}\n`);
-    return status;
+    if (status === undefined)
+      terminal.err(`portolan ${name}: this is a mistake of ours, please report it:\n${error.stack}\n`);
+    else terminal.err(`portolan ${name}: ${error.message}\n`);
+    return status ?? exitStatus.outside;
   }
 }
 
@@ -39,6 +45,6 @@ export async function run(commands: readonly Command[], args: readonly string[],
 function statusOf(error: Error): number | undefined {
   if (error instanceof CommandError) return error.status;
   if (error instanceof DumpError) return exitStatus.usage;
-  if (error instanceof StoreError) return exitStatus.outside;
+  if (error instanceof StoreError || error instanceof PathEngineError) return exitStatus.outside;
   return undefined;
 }

@@ -7,6 +7,8 @@ import { CommandError } from './errors.ts';
 export interface Setting {
   readonly type: 'string' | 'integer' | 'boolean';
   readonly default: string | number | boolean | null;
+  /** The least and the most of an integer. */
+  readonly range?: readonly [number, number];
   /** What stands for the value in help; absent for a boolean. */
   readonly value?: string;
   readonly description: string;
@@ -18,7 +20,7 @@ export const settings = {
     type: 'string',
     default: null,
     value: 'FILE',
-    description: 'settings file (YAML); ./portolan.yaml when it is there',
+    description: 'settings file (YAML), with these names in camelCase',
   },
   store: {
     type: 'string',
@@ -33,7 +35,13 @@ export const settings = {
     value: 'ADDRESS',
     description: 'address to listen on; other than loopback needs authentication',
   },
-  port: { type: 'integer', default: 4000, value: 'PORT', description: 'port to listen on; 0 for any free one' },
+  port: {
+    type: 'integer',
+    default: 4000,
+    range: [0, 65_535],
+    value: 'PORT',
+    description: 'port to listen on; 0 for any free one',
+  },
   kubeconfig: {
     type: 'string',
     default: null,
@@ -67,6 +75,13 @@ export const settings = {
     value: 'FILE',
     description: 'file of static tokens, for small installations',
   },
+  retention: {
+    type: 'integer',
+    default: 30,
+    range: [1, 3650],
+    value: 'DAYS',
+    description: 'how long what has gone from a cluster is still found by its id',
+  },
   logLevel: {
     type: 'string',
     default: null,
@@ -87,8 +102,14 @@ export const settings = {
     value: 'NODES',
     description: 'CLUSTER_ADMIN, a kind, or readable names',
   },
-  first: { type: 'integer', default: 10, value: 'N', description: 'how many paths' },
-  maxHops: { type: 'integer', default: 12, value: 'N', description: 'the most technique steps of a path' },
+  first: { type: 'integer', default: 10, range: [1, 1000], value: 'N', description: 'how many paths' },
+  maxHops: {
+    type: 'integer',
+    default: 12,
+    range: [1, 64],
+    value: 'N',
+    description: 'the most technique steps of a path',
+  },
   json: { type: 'boolean', default: false, description: 'machine-readable output' },
   failOn: {
     type: 'string',
@@ -138,18 +159,21 @@ function convert(name: SettingName, text: unknown, place: string): string | numb
   if (type === 'string' && (typeof text === 'string' || typeof text === 'number')) return String(text);
   if (type === 'boolean' && (text === true || text === 'true' || text === '1')) return true;
   if (type === 'boolean' && (text === false || text === 'false' || text === '0')) return false;
-  if (type === 'integer' && /^\d{1,9}$/.test(String(text))) return Number(text);
+  if (type === 'integer' && /^\d{1,9}$/.test(String(text))) {
+    const { range: [least, most] = [0, Number.MAX_SAFE_INTEGER] }: Setting = settings[name];
+    if (Number(text) >= least && Number(text) <= most) return Number(text);
+    throw new CommandError(`${place}: ${text} is not from ${least} to ${most}`);
+  }
   const wanted = type === 'integer' ? 'a whole number' : type === 'boolean' ? 'true or false' : 'text';
   throw new CommandError(`${place}: ${JSON.stringify(text)} is not ${wanted}`);
 }
 
-function fromFile(path: string | null): Record<string, unknown> {
-  const file = path ?? './portolan.yaml';
+function fromFile(file: string | null): Record<string, unknown> {
+  if (file === null) return {};
   let text: string;
   try {
     text = readFileSync(file, 'utf8');
   } catch (error) {
-    if (path === null && (error as NodeJS.ErrnoException).code === 'ENOENT') return {};
     throw new CommandError(`settings file ${file} cannot be read: ${(error as Error).message}`);
   }
   let read: unknown;

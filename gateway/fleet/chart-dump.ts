@@ -1,6 +1,5 @@
 import type { Dump } from '../../collectors/kubernetes/offline/dump.ts';
 import { edges as definitions } from '../../graph/edges/index.ts';
-import { clusterId } from '../../graph/model/id.ts';
 import type { GraphStore, Lease } from '../../graph/store/port.ts';
 import { PartitionWriter } from '../../graph/writer/writer.ts';
 
@@ -17,16 +16,15 @@ export interface ChartedCluster {
   readonly skipped: ReadonlyMap<string, number>;
 }
 
-/** Charts one cluster of a dump into a store, under a lease on its partition. */
+/** Charts one cluster of a dump into a store, under the lease on its partition, `clusterId(dump.cluster.key)`. */
 export async function chartDump(
   dump: Dump,
   store: Pick<GraphStore, 'apply' | 'scan'>,
-  lease: (cluster: string) => Promise<Lease>,
+  lease: Lease,
 ): Promise<ChartedCluster> {
-  const id = clusterId(dump.cluster.key);
   const writer = await PartitionWriter.open({
     store,
-    lease: await lease(id),
+    lease,
     clusterName: dump.cluster.name,
     definitions,
   });
@@ -36,5 +34,5 @@ export async function chartDump(
     writer.observe(observation);
   }
   await writer.commit();
-  return { id, name: dump.cluster.name, problems, skipped: dump.skipped };
+  return { id: lease.partition.cluster, name: dump.cluster.name, problems, skipped: dump.skipped };
 }

@@ -1,5 +1,6 @@
 import { type DumpOptions, openDumps } from '../../collectors/kubernetes/offline/dump.ts';
 import type { GraphEdge, GraphNode } from '../../graph/model/graph.ts';
+import { clusterId } from '../../graph/model/id.ts';
 import { type EphemeralStore, ephemeralStore } from '../../graph/store/ephemeral.ts';
 import { type ChartedCluster, chartDump } from './chart-dump.ts';
 
@@ -19,12 +20,8 @@ export async function chart(paths: readonly string[], options: DumpOptions = {})
   const store = ephemeralStore();
   const clusters: ChartedCluster[] = [];
   for await (const dump of openDumps(paths, options)) {
-    const lease = async (cluster: string) => ({
-      partition: { tenant: chartTenant, cluster },
-      holder: 'chart',
-      token: 1,
-    });
-    clusters.push(await chartDump(dump, store, lease));
+    const partition = { tenant: chartTenant, cluster: clusterId(dump.cluster.key) };
+    clusters.push(await chartDump(dump, store, { partition, holder: 'chart', token: 1 }));
   }
   const contents = clusters.map(({ id }) => store.contents(id));
   return {

@@ -46,7 +46,8 @@ export function followCluster(config: WatchConfig, options: FollowOptions, signa
     );
   const chart = (): Promise<void> =>
     holdLease(records, partition, holder, signal, onWait, async (lease, held) => {
-      const writer = await PartitionWriter.open({ store, lease, clusterName: name, definitions });
+      const expects = watchedKinds.map((kind) => ({ source: 'kubernetes', kind }));
+      const writer = await PartitionWriter.open({ store, lease, clusterName: name, definitions, expects });
       const settled = new Set<string>();
       await pump(
         watchCluster(config, held),
@@ -57,7 +58,7 @@ export function followCluster(config: WatchConfig, options: FollowOptions, signa
             logger.warn({ cluster: name, place: observation.place }, observation.message);
           if (observation.type === 'unreadable')
             logger.warn({ cluster: name, kind, reason: observation.reason }, observation.message);
-          if (observation.type === 'records') {
+          if (observation.type === 'records' && settled.size < watchedKinds.length) {
             counts.set(kind, (counts.get(kind) ?? 0) + observation.records.length);
             onProgress?.(kind, counts.get(kind) ?? 0);
           }

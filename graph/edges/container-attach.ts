@@ -10,7 +10,8 @@ export const containerAttach = defineEdge({
   to: ['Container'],
   difficulty: 0,
   summary: 'A right over a pod is a right over each of its containers.',
-  precondition: 'The container is part of the pod: regular, init, sidecar or ephemeral; the pod has not ended.',
+  precondition:
+    'The container is part of the pod: regular, init, sidecar or ephemeral; neither it nor the pod has ended.',
   remediation: 'Split containers that need different rights into different pods.',
   references: ['https://kubernetes.io/docs/concepts/workloads/pods/#how-pods-manage-multiple-containers'],
   derive: {
@@ -18,7 +19,7 @@ export const containerAttach = defineEdge({
       if (!mayRun(pod)) return;
       for (const ref of read.out(pod.ref, 'HAS_CONTAINER')) {
         const container = read.node('Container', ref);
-        if (container)
+        if (container && container.properties.ended !== true)
           yield { from: pod.ref, to: ref, evidence: because(fact(pod.ref, containerField(container, 'name'))) };
       }
     },

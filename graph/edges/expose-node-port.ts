@@ -34,15 +34,15 @@ export const exposeNodePort = defineEdge({
   difficulty: 5,
   summary: 'Exploits what listens on a port of a node with a public address.',
   precondition:
-    'A Service has a node port and some node a public address, or a container has a host port and its own node a public address. Firewalls before the nodes are not known here.',
+    'A Service that is not marked internal has a node port and some node a public address (loadBalancerSourceRanges guard the load balancer only), or a container has a host port and its own node a public address. Firewalls before the nodes are not known here.',
   remediation:
     'Use an internal load balancer or an ingress, take the public addresses off the nodes, and close node ports in the firewall.',
   references: ['https://kubernetes.io/docs/concepts/services-networking/service/#type-nodeport'],
   derive: {
     *Service(service, read): Iterable<DerivedNode | DerivedEdge> {
-      const { type, nodePorts, internal, sourceRanges } = service.properties;
+      const { type, nodePorts, internal } = service.properties;
       if (type !== 'NodePort' && type !== 'LoadBalancer') return;
-      if (!nodePorts || nodePorts.length === 0 || internal === true || (sourceRanges ?? []).length > 0) return;
+      if (!nodePorts || nodePorts.length === 0 || internal === true) return;
       const nodes = read.memo(publicNodes, '');
       if (nodes.length === 0) return;
       yield internet;

@@ -5,8 +5,9 @@ export function mayRun(pod: ModelNode<'Pod'>): boolean {
   return pod.properties.phase !== 'Succeeded' && pod.properties.phase !== 'Failed';
 }
 
-/** The pod a container belongs to, if it may run. */
+/** The pod a container belongs to, if both may run: an init container that has done its work can no longer be entered. */
 export function runningPodOf(container: ModelNode<'Container'>, read: Read): ModelNode<'Pod'> | undefined {
+  if (container.properties.ended === true) return undefined;
   const [owner] = read.in(container.ref, 'HAS_CONTAINER');
   const pod = owner === undefined ? undefined : read.node('Pod', owner);
   return pod && mayRun(pod) ? pod : undefined;

@@ -1,6 +1,9 @@
 import { BlockList, isIP } from 'node:net';
 
-/** Ranges that are not reached from the Internet: RFC 6890, RFC 6598 (carrier NAT), RFC 4193, RFC 4291. */
+/**
+ * Ranges that are not reached from the Internet: RFC 6890, RFC 6598 (carrier NAT), RFC 4193, RFC 4291. Those for
+ * documentation (RFC 5737) count as public: that is what they stand for where they are written.
+ */
 const notPublic = new BlockList();
 for (const [network, prefix] of [
   ['0.0.0.0', 8],
@@ -9,7 +12,10 @@ for (const [network, prefix] of [
   ['127.0.0.0', 8],
   ['169.254.0.0', 16],
   ['172.16.0.0', 12],
+  ['192.0.0.0', 24],
   ['192.168.0.0', 16],
+  ['198.18.0.0', 15],
+  ['224.0.0.0', 3],
 ] as const) {
   notPublic.addSubnet(network, prefix, 'ipv4');
 }
@@ -17,6 +23,7 @@ for (const [network, prefix] of [
   ['::', 127],
   ['fc00::', 7],
   ['fe80::', 10],
+  ['ff00::', 8],
 ] as const) {
   notPublic.addSubnet(network, prefix, 'ipv6');
 }
@@ -33,8 +40,10 @@ export function isPublicAddress(address: string): boolean {
 
 /** Whether a CIDR range of allowed sources lets somebody from the Internet in. Ranges that cannot be read count as open. */
 export function isPublicRange(range: string): boolean {
-  const [address = '', prefix = ''] = range.trim().split('/');
-  if (isIP(address) === 0) return true;
-  // 0.0.0.0/0 begins with an address that is not public itself.
-  return Number(prefix) < 8 || isPublicAddress(address);
+  const [address = '', prefix] = range.trim().split('/');
+  const version = isIP(address);
+  if (version === 0) return true;
+  // So wide a range holds public addresses although 0.0.0.0 or :: is none.
+  if (prefix !== undefined && Number(prefix) < (version === 4 ? 8 : 4)) return true;
+  return isPublicAddress(address);
 }

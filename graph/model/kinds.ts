@@ -70,11 +70,17 @@ export const nodeKinds = {
     unschedulable: boolean('spec.unschedulable.'),
     controlPlane: boolean('Whether it carries the label of a control-plane node.'),
   }),
-  Pod: kind('A pod.', 'cluster, UID (kubernetes.io/config.hash for static pods)', {
+  Pod: kind('A pod.', 'cluster, UID', {
     ...created,
     ...labels,
     phase: string('status.phase; null in a manifest.', { indexed: true }),
     podIp: string('status.podIP.'),
+    kubeletUid: string(
+      'What its node knows it by, in its cgroups: the UID; for static pods kubernetes.io/config.hash.',
+      {
+        indexed: true,
+      },
+    ),
     owner: string('Kind/name of the controller that made it.'),
     hostNetwork: boolean("Whether it shares its node's network namespace."),
     hostPid: boolean("Whether it shares its node's PID namespace."),
@@ -88,6 +94,7 @@ export const nodeKinds = {
     image: string('The image reference, as the pod spells it.', { indexed: true }),
     imageId: string('The image that really runs, by digest, from the status.'),
     type: string('container, init, sidecar (an init container that restarts) or ephemeral.'),
+    ended: boolean('Whether it is an init or ephemeral container that has terminated for good, by the status.'),
     privileged: boolean('securityContext.privileged.', { indexed: true }),
     allowPrivilegeEscalation: boolean('securityContext.allowPrivilegeEscalation; null when unset.'),
     runAsUser: integer('The effective runAsUser of container or pod; null when the image decides.'),

@@ -32,6 +32,11 @@ export class Extents {
     return [...this.#states].filter(([, state]) => state.mentioned !== null && !state.complete).map(([name]) => name);
   }
 
+  /** Extents that are going to be read: whoever looks before that must not take what is missing for what is not there. */
+  expect(extents: readonly Extent[]): void {
+    for (const extent of extents) this.#gap(extent, 'LOADING', `${extentName(extent)} has not been read yet`, 'state');
+  }
+
   /** What the store kept of an extent: it holds until the extent has been read again. */
   restore(name: string, claim: Claim): void {
     const [source = '', kind = ''] = name.split('/');

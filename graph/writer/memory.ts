@@ -60,6 +60,8 @@ export function factRef(fact: NodeFact): string {
  */
 export class Memory {
   readonly nodes = new Map<string, MemoryNode>();
+  /** The readable name behind each id of a living node. */
+  readonly #owners = new Map<string, string>();
   /** Edges by where they start and by where they end, living or not. */
   readonly #edges = new CellIndex<MemoryEdge>();
   readonly #edgeKinds = new Set<string>();
@@ -156,6 +158,7 @@ export class Memory {
       return;
     }
     this.nodes.delete(node.ref);
+    this.#disown(node);
     this.#appear(node, false);
   }
 
@@ -187,7 +190,7 @@ export class Memory {
           compare(a.claim.key, b.claim.key),
       );
     }
-    const id = this.#id(node);
+    const id = this.#ownId(node);
     if (node.id !== id && node.id !== '') {
       // Another object under the same name: its edges are other edges, too.
       for (const edge of this.#incident(node.ref)) this.changedEdges.add(edge);
@@ -198,6 +201,20 @@ export class Memory {
         ? (node.claims[0]?.fact.properties ?? {})
         : Object.assign({}, ...node.claims.map((held) => held.fact.properties));
     this.#touch(node);
+  }
+
+  /** Two living nodes of one id would be one node to the store: whoever comes second is known by its readable name. */
+  #ownId(node: MemoryNode): string {
+    const id = this.#id(node);
+    const owner = this.#owners.get(id);
+    const own = owner === undefined || owner === node.ref ? id : nodeId(node.kind, this.#cluster, node.ref);
+    if (node.id !== own) this.#disown(node);
+    this.#owners.set(own, node.ref);
+    return own;
+  }
+
+  #disown({ id, ref: nodeRef }: MemoryNode): void {
+    if (this.#owners.get(id) === nodeRef) this.#owners.delete(id);
   }
 
   #id({ kind, ref: nodeRef, claims }: MemoryNode): string {

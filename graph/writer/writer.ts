@@ -3,7 +3,7 @@ import type { EdgeDefinition } from '../edges/define.ts';
 import { type AttackFacts, type Delta, type GraphEdge, type GraphNode, maxDeltaChanges } from '../model/graph.ts';
 import { edgeId } from '../model/id.ts';
 import { nodeKind } from '../model/kinds.ts';
-import type { Observation } from '../model/observation.ts';
+import type { Extent, Observation } from '../model/observation.ts';
 import { ref } from '../model/ref.ts';
 import type { GraphStore, Lease } from '../store/port.ts';
 import { canonicalEvidence } from './claims.ts';
@@ -17,6 +17,8 @@ export interface WriterOptions {
   readonly lease: Lease;
   readonly clusterName: string;
   readonly definitions: readonly EdgeDefinition[];
+  /** The extents that will be observed: until each has been read, the cluster counts as loading. */
+  readonly expects?: readonly Extent[];
   readonly now?: () => Date;
 }
 
@@ -40,6 +42,8 @@ export class PartitionWriter {
   /** What the store holds, by readable name. */
   readonly #storedNodes = new Map<string, GraphNode>();
   #version = 0;
+  /** Set when a commit fails half-way: what memory takes for stored may not be. */
+  #broken = false;
 
   private constructor(options: WriterOptions) {
     this.#store = options.store;
@@ -54,6 +58,7 @@ export class PartitionWriter {
   static async open(options: WriterOptions): Promise<PartitionWriter> {
     const writer = new PartitionWriter(options);
     await writer.#restore();
+    writer.#extents.expect(options.expects ?? []);
     return writer;
   }
 
@@ -73,8 +78,17 @@ export class PartitionWriter {
 
   /** Derives and commits whatever has changed; null when nothing has. Throws what GraphStore.apply throws. */
   async commit(): Promise<Commit | null> {
+    if (this.#broken) throw new Error('this writer has failed: open another, which reads back what is stored');
+    this.#broken = true;
+    const commit = await this.#commit();
+    this.#broken = false;
+    return commit;
+  }
+
+  async #commit(): Promise<Commit | null> {
     await this.#derivation.settle(breather());
     const removedNodes: string[] = [];
+    const removedGaps = new Set<string>();
     const removedEdges: string[] = [];
     const nodes: GraphNode[] = [];
     const edges: GraphEdge[] = [];
@@ -87,7 +101,10 @@ export class PartitionWriter {
       const before = this.#storedNodes.get(nodeRef);
       const node = memory.nodes.get(nodeRef);
       const after = node && this.#graphNode(node);
-      if (before && before.id !== after?.id) removedNodes.push(before.id);
+      if (before && before.id !== after?.id) {
+        removedNodes.push(before.id);
+        if (before.kind === 'CoverageGap') removedGaps.add(before.id);
+      }
       if (after && !isDeepStrictEqual(before, after)) nodes.push(after);
       if (after) this.#storedNodes.set(nodeRef, after);
       else this.#storedNodes.delete(nodeRef);
@@ -102,14 +119,14 @@ export class PartitionWriter {
     }
     const changes = removedEdges.length + removedNodes.length + nodes.length + edges.length;
     if (changes === 0) return null;
-    await this.#apply({ at: this.#now().toISOString(), nodes, edges, removedNodes, removedEdges });
+    await this.#apply({ at: this.#now().toISOString(), nodes, edges, removedNodes, removedEdges }, removedGaps);
     return { version: this.#version, changes };
   }
 
   /** Two deltas at a time are on their way: while the store writes one, the next is made ready for it. */
-  async #apply(whole: Delta): Promise<void> {
+  async #apply(whole: Delta, gaps: ReadonlySet<string>): Promise<void> {
     let before: Promise<number> = Promise.resolve(this.#version);
-    for (const delta of runs(whole)) {
+    for (const delta of runs(whole, (id) => gaps.has(id))) {
       const applied = this.#store.apply(this.#lease, this.#version, delta);
       applied.catch(() => undefined); // thrown when it is awaited, unless the one before it has failed
       await before;
@@ -219,18 +236,41 @@ function joinAttack(edge: MemoryEdge): AttackFacts | null {
 /** Far below what a delta may hold: each is copied to the store's thread, written to its log, and read by followers. */
 const changesADelta = maxDeltaChanges / 4;
 
-/** Cuts a delta into ones that are small enough: what is removed first, edges last, so that their ends are there. */
-function* runs(delta: Delta): Iterable<Delta> {
+/**
+ * Cuts a delta into ones that are small enough: what is removed first, edges last, so that their ends are there. Gaps
+ * come before all and go after all: a reader in between must see that it is not whole.
+ */
+function* runs(delta: Delta, isGap: (id: string) => boolean): Iterable<Delta> {
   const whole = delta.nodes.length + delta.edges.length + delta.removedNodes.length + delta.removedEdges.length;
   if (whole <= changesADelta) {
     yield delta;
     return;
   }
-  const empty: Delta = { at: delta.at, nodes: [], edges: [], removedNodes: [], removedEdges: [] };
-  for (const part of ['removedEdges', 'removedNodes', 'nodes', 'edges'] as const) {
-    for (let at = 0; at < delta[part].length; at += changesADelta) {
-      yield { ...empty, [part]: delta[part].slice(at, at + changesADelta) };
-    }
+  const { at, nodes, edges, removedNodes, removedEdges } = delta;
+  yield* slices(
+    at,
+    'nodes',
+    nodes.filter(({ kind }) => kind === 'CoverageGap'),
+  );
+  yield* slices(at, 'removedEdges', removedEdges);
+  yield* slices(
+    at,
+    'removedNodes',
+    removedNodes.filter((id) => !isGap(id)),
+  );
+  yield* slices(
+    at,
+    'nodes',
+    nodes.filter(({ kind }) => kind !== 'CoverageGap'),
+  );
+  yield* slices(at, 'edges', edges);
+  yield* slices(at, 'removedNodes', removedNodes.filter(isGap));
+}
+
+function* slices<K extends Exclude<keyof Delta, 'at'>>(at: string, part: K, items: Delta[K]): Iterable<Delta> {
+  const empty: Delta = { at, nodes: [], edges: [], removedNodes: [], removedEdges: [] };
+  for (let from = 0; from < items.length; from += changesADelta) {
+    yield { ...empty, [part]: items.slice(from, from + changesADelta) };
   }
 }
 

@@ -45,9 +45,24 @@ function ports(container: Fields, hostNetwork: boolean): Readonly<Record<'ports'
     const hostPort = item.integer('hostPort') || (hostNetwork ? port : null);
     const protocol = item.string('protocol');
     if (port !== null) all.push(portProtocol(port, protocol));
-    if (hostPort !== null) host.push(portProtocol(hostPort, protocol));
+    if (hostPort !== null && !isLoopback(item.string('hostIP'))) host.push(portProtocol(hostPort, protocol));
   }
   return { ports: all, hostPorts: host };
+}
+
+function isLoopback(address: string | null): boolean {
+  return address !== null && (address.startsWith('127.') || address === '::1');
+}
+
+/** The init and ephemeral containers that have terminated: they are never started again. Others may be. */
+function endedContainers(status: Fields): ReadonlySet<string> {
+  const lists = ['initContainerStatuses', 'ephemeralContainerStatuses'];
+  return new Set(
+    lists
+      .flatMap((list) => status.list(list))
+      .filter((container) => container.object('state').has('terminated'))
+      .flatMap((container) => container.string('name') ?? []),
+  );
 }
 
 function mounts(container: Fields, volumes: ReadonlySet<string>): boolean {
@@ -92,6 +107,7 @@ export function containers({
   apiToken,
 }: PodOfContainers): NodeFact<'Container'>[] {
   const ids = imageIds(status);
+  const ended = endedContainers(status);
   const podSecurity = spec.object('securityContext');
   const podUser = podSecurity.integer('runAsUser');
   const podNonRoot = podSecurity.boolean('runAsNonRoot');
@@ -116,6 +132,7 @@ export function containers({
             image: container.string('image'),
             imageId: ids.get(name) ?? null,
             type: restarts ? 'sidecar' : type,
+            ended: !restarts && ended.has(name),
             privileged: security.boolean('privileged') ?? false,
             allowPrivilegeEscalation: security.boolean('allowPrivilegeEscalation'),
             runAsUser: security.integer('runAsUser') ?? podUser,

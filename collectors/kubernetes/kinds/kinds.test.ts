@@ -193,7 +193,7 @@ describe('pods', () => {
     assert.ok(arrows(mapped).includes('Pod/default/x HAS_VOLUME Volume/default/x/host'));
   });
 
-  test('that are static go by the hash of their manifest and have no service account', () => {
+  test('that are static carry the hash of their manifest, keep their own UID, and have no service account', () => {
     const mapped = map(
       'Pod',
       `{metadata: {name: etcd-a, namespace: kube-system, uid: api-uid,
@@ -201,8 +201,9 @@ describe('pods', () => {
         spec: {nodeName: a, containers: [{name: etcd}]}}`,
     );
     assert.equal(mapped.record?.key, 'api-uid');
-    assert.equal(node(mapped).uid, 'h4sh');
-    assert.equal(node(mapped, 1).uid, 'h4sh/etcd');
+    assert.equal(node(mapped).uid, 'api-uid', 'whoever may create pods may write that annotation');
+    some(node(mapped), { kubeletUid: 'h4sh' });
+    assert.equal(node(mapped, 1).uid, 'api-uid/etcd');
     some(node(mapped, 1), { apiToken: 'none' });
     assert.ok(!arrows(mapped).some((arrow) => arrow.includes('RUNS_AS')));
   });

@@ -16,10 +16,11 @@ export const pod: ObjectKind = {
     const { name, namespace, annotations } = object;
     const spec = object.fields.object('spec');
     const status = object.fields.object('status');
-    // The API server's picture of a static pod. The kubelet knows it, in its cgroups too, by the hash of its manifest,
-    // and it can have no service account (NodeRestriction and the mirror pod checks of the ServiceAccount admission).
+    // The API server's picture of a static pod. The kubelet knows it, in its cgroups too, by the hash of its manifest;
+    // but whoever may create pods may write these annotations, so that they name no pod of ours. A mirror pod can have
+    // no service account (the mirror pod checks of the ServiceAccount admission).
     const mirror = annotations.has('kubernetes.io/config.mirror');
-    const uid = mirror ? (annotations.get('kubernetes.io/config.hash') ?? object.uid) : object.uid;
+    const { uid } = object;
     const account = serviceAccountName(spec);
     const nodeName = spec.string('nodeName');
     const hostNetwork = spec.boolean('hostNetwork') ?? false;
@@ -68,6 +69,7 @@ export const pod: ObjectKind = {
             labels: keyValues(object.labels),
             phase: status.string('phase'),
             podIp: status.string('podIP'),
+            kubeletUid: mirror ? (annotations.get('kubernetes.io/config.hash') ?? uid) : uid,
             owner: object.owner,
             hostNetwork,
             hostPid: spec.boolean('hostPID') ?? false,

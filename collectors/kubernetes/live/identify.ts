@@ -1,7 +1,7 @@
 import type { ClusterIdentity } from '../cluster.ts';
 import { defaultAudiences } from '../kinds/api-token.ts';
 import type { ClusterConfig } from './access.ts';
-import { type ApiServer, apiServer } from './api-server.ts';
+import { ApiError, type ApiServer, apiServer } from './api-server.ts';
 import { defaultTiming } from './timing.ts';
 
 /** A cluster that answers. */
@@ -26,7 +26,7 @@ export async function identifyCluster(config: ClusterConfig, signal?: AbortSigna
     const access = await server.access();
     const version = await serverVersion(server, until);
     const name = config.name ?? clusterName(access.name);
-    const kubeSystem = await server.get('/api/v1/namespaces/kube-system', until).catch(() => null);
+    const kubeSystem = await server.get('/api/v1/namespaces/kube-system', until).catch(nullIfRefused);
     const { uid } = ((kubeSystem as { readonly metadata?: unknown } | null)?.metadata ?? {}) as {
       readonly uid?: unknown;
     };
@@ -50,9 +50,15 @@ export async function serverVersion(server: ApiServer, signal: AbortSignal): Pro
 
 /** The API server takes tokens for its own issuer unless told otherwise (--api-audiences). */
 async function audiences(server: ApiServer, signal: AbortSignal): Promise<readonly string[]> {
-  const found = await server.get('/.well-known/openid-configuration', signal).catch(() => null);
+  const found = await server.get('/.well-known/openid-configuration', signal).catch(nullIfRefused);
   const { issuer } = (found ?? {}) as { readonly issuer?: unknown };
   return typeof issuer === 'string' && issuer !== '' ? [...new Set([issuer, ...defaultAudiences])] : defaultAudiences;
+}
+
+/** Not ours to see, or not there. Anything else is a hiccup, which must not make of it another cluster. */
+function nullIfRefused(error: unknown): null {
+  if (error instanceof ApiError && [401, 403, 404].includes(error.status)) return null;
+  throw error;
 }
 
 /** EKS names clusters in kubeconfigs by ARN, whose last part is the name; client-node calls the one around us inCluster. */

@@ -28,6 +28,8 @@ export class DumpContents {
 
   /** Objects that are not charted, by kind and group, such as `Deployment.apps`. */
   readonly skipped = new Map<string, number>();
+  /** Whose each UID is: kind/namespace/name. */
+  readonly #uids = new Map<string, string>();
   readonly workloads: Workload[] = [];
   /** Which ports of its pods a service sends to, by namespace/name; only services that select pods. */
   readonly targetPorts = new Map<string, readonly TargetPort[]>();
@@ -91,6 +93,15 @@ export class DumpContents {
     if (this.has(kind.kind, name)) {
       this.problem(place, `${kind.kind}/${name} is there twice; the last one counts`, kind.kind);
     }
+    if (object.uid !== null) {
+      const other = this.#uids.get(object.uid);
+      if (other !== undefined && other !== `${kind.kind}/${name}`) {
+        this.problem(place, `${kind.kind}/${name} has the UID of ${other}; it counts by its name`, kind.kind);
+        this.#records.get(kind.kind)?.set(name, withoutUid(record, name));
+        return;
+      }
+      this.#uids.set(object.uid, `${kind.kind}/${name}`);
+    }
     this.#records.get(kind.kind)?.set(name, record);
     const spec = object.fields.object('spec');
     if (kind.kind === 'Service') {
@@ -101,6 +112,11 @@ export class DumpContents {
       this.namedPorts.set(name, namedPorts(spec));
     }
   }
+}
+
+/** An object whose UID is not its own is known by its name, and its parts with it. */
+function withoutUid(record: ObservedRecord, name: string): ObservedRecord {
+  return { ...record, key: name, nodes: record.nodes.map((node) => ({ ...node, uid: null })) };
 }
 
 function localName({ namespace, name }: KubernetesObject): string {

@@ -7,7 +7,7 @@ import type { Run } from '../command.ts';
 import { CommandError, exitStatus } from '../errors.ts';
 import { graphml } from '../graphml.ts';
 import { namer } from '../names.ts';
-import { reportProblems } from '../problems.ts';
+import { isEmpty, reportProblems } from '../problems.ts';
 import { podSecurityLevel } from '../settings.ts';
 import { table } from '../table.ts';
 
@@ -76,7 +76,7 @@ export const run: Run = async (settings, paths, terminal) => {
   }
   const charted = await chart(paths, { cluster: settings.cluster, podSecurityDefault: podSecurityLevel(settings) });
   reportProblems(charted.clusters, terminal);
+  if (isEmpty(charted)) throw new CommandError('there is nothing to chart in the input');
   for (const text of format(charted, namer(charted.clusters))) terminal.out(text);
-  const nothing = [...charted.nodes.values()].every(({ kind }) => kind === 'Cluster' || kind === 'CoverageGap');
-  return nothing && charted.clusters.some(({ problems }) => problems.length > 0) ? exitStatus.usage : exitStatus.done;
+  return exitStatus.done;
 };

@@ -1,9 +1,10 @@
-import { hostname } from 'node:os';
 import { openSqlite } from '../../../graph/store/sqlite/open.ts';
 import { forgetCluster } from '../../fleet/forget-cluster.ts';
+import { holdLease } from '../../fleet/hold-lease.ts';
 import type { Run } from '../command.ts';
 import { CommandError, exitStatus } from '../errors.ts';
 import { storedChart } from '../stored-chart.ts';
+import { holder } from '../up/holder.ts';
 
 export const run: Run = async (settings, names, terminal) => {
   const [name, ...more] = names;
@@ -23,11 +24,11 @@ export const run: Run = async (settings, names, terminal) => {
   const { store, records, close } = await openSqlite(settings.store);
   try {
     const partition = { tenant: settings.tenant, cluster: cluster.id };
-    const lease = await records.acquireLease(partition, `forget on ${hostname()}, process ${process.pid}`, 60_000);
-    if (!lease) throw new CommandError(`${name} is being followed: stop that first`, exitStatus.outside);
-    const count = await forgetCluster(store, lease);
-    await records.releaseLease(lease);
-    terminal.err(`forgot ${name}: ${count} nodes\n`);
+    const onWait = (): void =>
+      terminal.err(`another process charts ${name}, or did until a moment ago; waiting for it to end\n`);
+    await holdLease(records, partition, holder, terminal.signal, onWait, async (lease) => {
+      terminal.err(`forgot ${name}: ${await forgetCluster(store, lease)} nodes\n`);
+    });
     return exitStatus.done;
   } finally {
     await close();

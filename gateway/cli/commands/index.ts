@@ -21,6 +21,7 @@ export const commands: readonly Command[] = [
       'jwtIssuer',
       'jwtAudience',
       'tokens',
+      'retention',
       'logLevel',
       'config',
     ],

@@ -6,7 +6,7 @@ import { endpoint } from '../endpoint.ts';
 import { CommandError, exitStatus } from '../errors.ts';
 import { namer } from '../names.ts';
 import { pathTable } from '../path-table.ts';
-import { reportProblems } from '../problems.ts';
+import { isEmpty, reportProblems } from '../problems.ts';
 import { podSecurityLevel, type Settings } from '../settings.ts';
 import { storedChart } from '../stored-chart.ts';
 
@@ -22,6 +22,10 @@ async function open(settings: Settings, paths: readonly string[], terminal: Term
   if (paths.length === 0) return storedChart(settings);
   const charted = await chart(paths, { cluster: settings.cluster, podSecurityDefault: podSecurityLevel(settings) });
   reportProblems(charted.clusters, terminal);
+  if (isEmpty(charted)) throw new CommandError('there is nothing to chart in the input');
+  if (settings.failOn !== null && charted.clusters.some(({ problems }) => problems.length > 0)) {
+    terminal.err('some of the input could not be read: paths that rest on it are not found\n');
+  }
   return { ...charted, tenant: chartTenant, close: async () => undefined };
 }
 
