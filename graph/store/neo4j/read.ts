@@ -1,0 +1,112 @@
+import type { GraphEdge, GraphNode } from '../../model/graph.ts';
+import type { NodeKind } from '../../model/kinds.ts';
+import type { Scope } from '../../model/scope.ts';
+import { checkBatch, checkFacets, checkFilter, checkKinds, checkPage, maxFacets, tooManyFacets } from '../check.ts';
+import { fieldOf, shownKinds } from '../field.ts';
+import { byName, everything, type Filter, type Page, type Scalar } from '../filter.ts';
+import type { Facet, FindQuery } from '../port.ts';
+import type { Database } from './database.ts';
+import { fieldCypher, filterCypher } from './filter.ts';
+import { edgeKindOf, type Stored, toEdge, toNode } from './layout.ts';
+import { orderCypher } from './order.ts';
+import { type Parameters, parameters } from './parameters.ts';
+import { scopeCypher } from './scope.ts';
+
+/** The reads over nodes and edges, one statement each. */
+export function reads(database: Database) {
+  /** The pattern and condition of find, count and facets on variable n, and the kinds they are asked of. */
+  function matching(scope: Scope, kinds: readonly NodeKind[], filter: Filter, given: Parameters) {
+    checkKinds(kinds);
+    const asked = kinds.length === 0 ? shownKinds : [...new Set(kinds)];
+    checkFilter(asked, filter);
+    const within = scopeCypher(scope, given);
+    const where = `${within.alive('n')} AND ${filterCypher(filter, asked, 'n', within, given)}`;
+    return { asked, match: `MATCH (n:Entity) WHERE n.kind IN ${given.bind(asked)} AND ${where}` };
+  }
+
+  return {
+    async nodes(scope: Scope, ids: readonly string[]): Promise<readonly (GraphNode | null)[]> {
+      checkBatch(ids);
+      const rows = await database.read<{ node: Stored }>(
+        'MATCH (n:Entity) WHERE n.tenant = $tenant AND n.id IN $ids RETURN properties(n) AS node',
+        { tenant: scope.tenant, ids: [...new Set(ids)] },
+      );
+      const found = new Map(rows.map(({ node }) => [node.id as string, toNode(node, scope)]));
+      return ids.map((id) => found.get(id) ?? null);
+    },
+
+    async edges(scope: Scope, ids: readonly string[]): Promise<readonly (GraphEdge | null)[]> {
+      checkBatch(ids);
+      const byKind = Map.groupBy(new Set(ids), edgeKindOf);
+      byKind.delete(null);
+      if (byKind.size === 0) return ids.map(() => null);
+      const given = parameters();
+      const within = scopeCypher(scope, given);
+      const parts = Array.from(
+        byKind,
+        ([kind, ids]) => `MATCH (a)-[e:${kind}]->(b) WHERE e.tenant = ${within.tenant} AND e.id IN ${given.bind(ids)}
+          AND ${within.edge('e')} AND ${within.alive('a')} AND a.kind IS NOT NULL AND ${within.alive('b')} AND b.kind IS NOT NULL
+          RETURN properties(e) AS edge, type(e) AS kind, a.id AS from, b.id AS to`,
+      );
+      type Row = { readonly edge: Stored; readonly kind: string; readonly from: string; readonly to: string };
+      const rows = await database.read<Row>(parts.join(' UNION ALL '), given.values);
+      // Of one edge in several partitions the first by cluster, which comes last here, stays.
+      const partition = ({ edge }: Row): Buffer => Buffer.from(edge.partition as string);
+      const sorted = rows.toSorted((a, b) => Buffer.compare(partition(b), partition(a)));
+      const found = new Map(sorted.map(({ edge, kind, from, to }) => [edge.id, toEdge(edge, kind, from, to)]));
+      return ids.map((id) => found.get(id) ?? null);
+    },
+
+    async find(
+      scope: Scope,
+      { kinds, filter = everything, order = byName, page }: FindQuery,
+    ): Promise<Page<GraphNode>> {
+      checkPage(page);
+      const given = parameters();
+      const { asked, match } = matching(scope, kinds, filter, given);
+      const { by, after, cursorOf } = orderCypher(order, asked, 'n', ['n'], page.after, given);
+      const rows = await database.read<{ node: Stored }>(
+        `${match} AND ${after} WITH n ORDER BY ${by} LIMIT ${given.bind(page.first + 1)} RETURN properties(n) AS node`,
+        given.values,
+      );
+      const items = rows.slice(0, page.first).map(({ node }) => {
+        const item = toNode(node, scope) as GraphNode;
+        return { cursor: cursorOf(item, [item.id]), item };
+      });
+      return { items, hasNextPage: rows.length > page.first };
+    },
+
+    async count(scope: Scope, kinds: readonly NodeKind[], filter: Filter = everything): Promise<number> {
+      const given = parameters();
+      const { match } = matching(scope, kinds, filter, given);
+      const rows = await database.read<{ total: number }>(`${match} RETURN count(*) AS total`, given.values);
+      return rows[0]?.total ?? 0;
+    },
+
+    async facets(
+      scope: Scope,
+      kinds: readonly NodeKind[],
+      filter: Filter | undefined,
+      by: readonly string[],
+    ): Promise<readonly Facet[]> {
+      checkFacets(by);
+      const given = parameters();
+      const { asked, match } = matching(scope, kinds, filter ?? everything, given);
+      const values = by.map((name, i) => {
+        const field = fieldOf(asked, name);
+        const value = fieldCypher(field, 'n');
+        if (field.type !== 'strings') return `WITH *, ${value} AS f${i}`;
+        return `UNWIND CASE WHEN size(${value}) > 0 THEN ${value} ELSE [null] END AS f${i}`;
+      });
+      const names = by.map((_, i) => `f${i}`);
+      const rows = await database.read<{ readonly total: number; readonly found: readonly (Scalar | null)[] }>(
+        `${match} ${values.join(' ')} WITH ${names.join(', ')}, count(*) AS total
+         RETURN total, [${names.join(', ')}] AS found ORDER BY total DESC, ${names.join(', ')}
+         LIMIT ${given.bind(maxFacets + 1)}`,
+        given.values,
+      );
+      if (rows.length > maxFacets) throw tooManyFacets();
+      return rows.map(({ total, found }) => ({ values: found, count: total }));
+    },
+  };
+}
