@@ -152,3 +152,92 @@ test('incremental equals full: after every change the store holds what deriving 
   }
   assert.ok(derived > 10_000 || process.env.PORTOLAN_SEED, 'the worlds hold attack edges');
 });
+
+function pods(count: number): Observation {
+  const records = Array.from({ length: count }, (_, index) => ({
+    key: `pod-${index}`,
+    nodes: [{ kind: 'Pod', uid: `uid-${index}`, namespace: 'a', name: `pod-${index}`, properties: {} } as const],
+    relationships: [],
+  }));
+  return { type: 'records', extent: extent('Pod'), records };
+}
+
+test('a cluster counts as loading from the start until the last of what is expected has been read', async () => {
+  const store = replica();
+  const seen: string[] = [];
+  const watched = {
+    ...store,
+    apply: async (...args: Parameters<Replica['apply']>) => {
+      const version = await store.apply(...args);
+      const gaps = [...store.nodes.values()].filter(({ kind }) => kind === 'CoverageGap').length;
+      const held = [...store.nodes.values()].filter(({ kind }) => kind === 'Pod').length;
+      seen.push(`${held} pods, ${gaps > 0 ? 'loading' : 'whole'}`);
+      return version;
+    },
+  };
+  const expects = [extent('Cluster'), extent('Pod')];
+  const writer = await PartitionWriter.open({ store: watched, lease, clusterName: 'test', definitions, expects });
+  writer.observe({ type: 'snapshot', extent: extent('Cluster') });
+  writer.observe(clusterRecord);
+  writer.observe({ type: 'complete', extent: extent('Cluster') });
+  await writer.commit();
+  assert.deepEqual(seen.splice(0), ['0 pods, loading']);
+  writer.observe({ type: 'snapshot', extent: extent('Pod') });
+  writer.observe(pods(6_000));
+  writer.observe({ type: 'complete', extent: extent('Pod') });
+  await writer.commit();
+  assert.ok(seen.length > 2, 'so much is a run of deltas');
+  assert.equal(seen.at(-1), '6000 pods, whole');
+  assert.ok(
+    seen.slice(0, -1).every((state) => state.endsWith('loading')),
+    seen.join('; '),
+  );
+});
+
+test('a kind that cannot be read any more keeps what it had, under a gap that ends when it is read again', async () => {
+  const store = replica();
+  const writer = await open(store);
+  const gaps = () =>
+    [...store.nodes.values()].filter(({ kind }) => kind === 'CoverageGap').map(({ properties }) => properties);
+  writer.observe(clusterRecord);
+  writer.observe(pods(2));
+  await writer.commit();
+  writer.observe({ type: 'unreadable', extent: extent('Pod'), reason: 'FORBIDDEN', message: 'may not list pods' });
+  await writer.commit();
+  assert.equal(gaps().length, 1);
+  assert.equal([...store.nodes.values()].filter(({ kind }) => kind === 'Pod').length, 2);
+  writer.observe({ type: 'removed', extent: extent('Pod'), keys: ['pod-0'] });
+  writer.observe({ type: 'snapshot', extent: extent('Pod') });
+  writer.observe({ type: 'complete', extent: extent('Pod') });
+  await writer.commit();
+  assert.deepEqual(gaps(), []);
+  assert.equal([...store.nodes.values()].filter(({ kind }) => kind === 'Pod').length, 0);
+});
+
+test('two living objects under one UID are two nodes', async () => {
+  const store = replica();
+  const writer = await open(store);
+  const record = (name: string) => ({
+    key: name,
+    nodes: [{ kind: 'Pod', uid: 'the-same', namespace: 'a', name, properties: {} } as const],
+    relationships: [],
+  });
+  writer.observe({ type: 'records', extent: extent('Pod'), records: [record('victim'), record('fake')] });
+  await writer.commit();
+  assert.deepEqual([...store.nodes.values()].map(({ name }) => name).sort(), ['fake', 'victim']);
+  writer.observe({ type: 'removed', extent: extent('Pod'), keys: ['fake'] });
+  await writer.commit();
+  assert.deepEqual(
+    [...store.nodes.values()].map(({ name }) => name),
+    ['victim'],
+  );
+});
+
+test('a writer whose commit has failed is of no further use', async () => {
+  const store = replica();
+  const failing = { ...store, apply: async () => Promise.reject(new Error('disk full')) };
+  const writer = await PartitionWriter.open({ store: failing, lease, clusterName: 'test', definitions });
+  writer.observe(pods(1));
+  await assert.rejects(writer.commit(), /disk full/);
+  await assert.rejects(writer.commit(), /open another/);
+});

@@ -63,7 +63,16 @@ export function randomFleet(random: Random, prefix: string): readonly Manifest[]
   const pods = ['web', 'db'];
   const nodes = [`${prefix}-one`, `${prefix}-two`];
   const secrets = ['app-token-x7k2p', 'forever', 'opaque'];
-  const names = [...accounts, ...pods, ...secrets, 'cluster-admin', 'view', `${prefix}-dev`];
+  const names = [
+    ...accounts,
+    ...pods,
+    ...secrets,
+    'cluster-admin',
+    'view',
+    `${prefix}-dev`,
+    `${prefix}-1`,
+    `${prefix}-2`,
+  ];
   const core = [''];
 
   // Rules drawn at random seldom add up to a technique; these do, alone or together.
@@ -71,6 +80,14 @@ export function randomFleet(random: Random, prefix: string): readonly Manifest[]
     { verbs: ['create'], apiGroups: [rbac], resources: ['clusterrolebindings'] },
     { verbs: ['bind'], apiGroups: [rbac], resources: ['clusterroles'], resourceNames: ['cluster-admin'] },
     { verbs: ['bind'], apiGroups: ['*'], resources: ['clusterroles'] },
+    { verbs: ['create'], apiGroups: [rbac], resources: ['rolebindings'] },
+    { verbs: ['patch', 'escalate'], apiGroups: [rbac], resources: ['roles', 'clusterroles'] },
+    {
+      verbs: ['update', 'escalate'],
+      apiGroups: [rbac],
+      resources: ['roles'],
+      resourceNames: [`${prefix}-${random.integer(12)}`],
+    },
     { verbs: ['create'], apiGroups: [''], resources: ['pods/exec'], resourceNames: [random.pick(pods)] },
     { verbs: ['create', 'get'], apiGroups: [''], resources: ['pods', 'pods/exec'] },
     {

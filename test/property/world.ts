@@ -46,7 +46,8 @@ function rule(random: Random): PolicyRule {
     verbs: [random.pick(verbs), random.pick(verbs)],
     apiGroups: [random.pick(groups)],
     resources: [random.pick(resources), random.pick(resources)],
-    resourceNames: random.chance(0.3) ? [random.pick([...names, 'cluster-admin'])] : [],
+    // Names are the users' to choose, those of Object.prototype among them.
+    resourceNames: random.chance(0.3) ? [random.pick([...names, 'cluster-admin', 'constructor', '__proto__'])] : [],
   };
 }
 
