@@ -13,7 +13,11 @@ export interface AttackTechnique {
 }
 
 /** Which of a kind a target set holds, where not all. */
-export type TargetSubset = 'with a token Secret' | 'with a guessable token Secret' | `beside a ${string}`;
+export type TargetSubset =
+  | 'with a token Secret'
+  | 'with a guessable token Secret'
+  | `with a token on ${string}`
+  | `beside a ${string}`;
 
 /** Every member of a kind, in one namespace or (null) the whole cluster: an edge goes to the set, links lead on. */
 export interface TargetSet {

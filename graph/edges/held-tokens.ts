@@ -1,7 +1,12 @@
 import type { EvidenceItem } from '../model/graph.ts';
-import { fact } from './define.ts';
+import { fact, type TargetSubset } from './define.ts';
 import { containerField } from './pods.ts';
 import type { ModelNode, Read } from './read.ts';
+
+/** The service accounts whose tokens lie on a node, by its readable name. */
+export function withTokenOn(node: string): TargetSubset {
+  return `with a token on ${node}`;
+}
 
 /** A service account whose token for this API server lies in a container, and where the pod says so. */
 export interface HeldToken {

@@ -88,7 +88,7 @@ export function* toNodeByMount(
   container: ModelNode<'Container'>,
   read: Read,
   holds: (mount: HostMount) => boolean,
-): Iterable<DerivedEdge> {
+): Iterable<DerivedEdge & { readonly to: string }> {
   if (!isRootOnMounts(container)) return;
   const alternatives = [...hostMounts(container, read)].filter(holds).map(({ evidence }) => evidence);
   const pod = runningPodOf(container, read);

@@ -11,6 +11,7 @@ import { containerAttach } from './container-attach.ts';
 import type { EdgeDefinition } from './define.ts';
 import { ephemeralContainer } from './ephemeral-container.ts';
 import { exploitHostRead } from './exploit-host-read.ts';
+import { exploitHostTraverse } from './exploit-host-traverse.ts';
 import { exploitHostWrite } from './exploit-host-write.ts';
 import { exposeIngress } from './expose-ingress.ts';
 import { exposeLoadBalancer } from './expose-load-balancer.ts';
@@ -85,6 +86,7 @@ export const edges: readonly EdgeDefinition[] = [
   ceRuntimeSock,
   exploitHostWrite,
   exploitHostRead,
+  exploitHostTraverse,
   ceVarLogSymlink,
   podAttach,
   isControlPlane,

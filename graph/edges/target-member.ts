@@ -1,5 +1,6 @@
 import { targetSetRef } from '../model/ref.ts';
 import { because, type Derived, defineEdge, fact, type TargetSet, type TargetSubset } from './define.ts';
+import { heldTokens, withTokenOn } from './held-tokens.ts';
 import { isNodeUser } from './member-of.ts';
 import { mayRun } from './pods.ts';
 import type { ModelNode, Read } from './read.ts';
@@ -10,6 +11,21 @@ import { workloadKindsIn } from './workloads.ts';
 function* member(node: ModelNode, namespace: string | null, read: Read, only?: TargetSubset): Iterable<Derived> {
   const set = targetSetRef(node.kind, namespace, only);
   if (read.node('TargetSet', set)) yield { from: set, to: node.ref, evidence: because(fact(node.ref, 'metadata')) };
+}
+
+/** The account of a pod whose token lies on the pod's node: the kubelet keeps the volumes of every container there. */
+function* tokensOnNode(pod: ModelNode<'Pod'>, read: Read): Iterable<Derived> {
+  for (const node of read.out(pod.ref, 'RUNS_ON')) {
+    const set = targetSetRef('ServiceAccount', null, withTokenOn(node));
+    if (!read.node('TargetSet', set)) continue;
+    for (const ref of read.out(pod.ref, 'HAS_CONTAINER')) {
+      const container = read.node('Container', ref);
+      if (!container) continue;
+      for (const { account, where } of heldTokens(container, pod, read)) {
+        yield { from: set, to: account, evidence: because(where, fact(pod.ref, 'spec.nodeName')) };
+      }
+    }
+  }
 }
 
 /** The sets of the whole cluster that are made of the like in each namespace. */
@@ -34,7 +50,11 @@ export const targetMember = defineEdge({
   remediation: 'Narrow the right: to a namespace, or to single objects by resourceNames.',
   references: ['https://kubernetes.io/docs/reference/access-authn-authz/rbac/#referring-to-resources'],
   derive: {
-    Pod: (pod, read) => (mayRun(pod) ? member(pod, pod.namespace, read) : []),
+    *Pod(pod, read): Iterable<Derived> {
+      if (!mayRun(pod)) return;
+      yield* member(pod, pod.namespace, read);
+      yield* tokensOnNode(pod, read);
+    },
     *ServiceAccount(account, read): Iterable<Derived> {
       const { namespace } = account;
       yield* member(account, namespace, read);
