@@ -33,11 +33,14 @@ export function decoder(tree: ProcessTree, refused: Refused): Decoder {
       refused.type++;
       return undefined;
     }
-    const { type, fields, change } = probe.decode(record);
-    const process = tree.find(record.pid, record.start);
-    if (change) tree.apply(process, change);
+    const { type, fields, change, target } = probe.decode(record);
+    const before = tree.find(record.pid, record.start);
+    const process = change ? tree.apply(before, change) : before;
     const { time, tid, uid, gid, cgroup } = record;
-    return { type, time, tid, uid, gid, process, container: cgroups.find(cgroup), fields };
+    const event = { type, time, tid, uid, gid, process, container: cgroups.find(cgroup), fields };
+    if (!target) return event;
+    const found = { process: tree.find(target.pid, target.start), container: cgroups.find(target.cgroup) };
+    return { ...event, target: found };
   }
 
   return {

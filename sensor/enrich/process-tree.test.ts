@@ -29,11 +29,9 @@ const exec = (name: string) => ({ kind: 'exec', image: image(name), parent: 0, p
 
 test('a pid that is used again is another process', () => {
   const tree = new ProcessTree(nothing);
-  const shell = tree.find(10, 5);
-  tree.apply(shell, exec('sh'));
+  const shell = tree.apply(tree.find(10, 5), exec('sh'));
   tree.apply(shell, { kind: 'fork', pid: 11, start: 6, vpid: 2 });
-  const first = tree.find(11, 6);
-  tree.apply(first, exec('cat'));
+  const first = tree.apply(tree.find(11, 6), exec('cat'));
   tree.apply(first, { kind: 'exit' });
   const second = tree.find(11, 7 * tick + 3);
   assert.notEqual(second, first);
@@ -81,18 +79,18 @@ for (const seed of seeds(50)) {
       readonly pid: number;
       readonly start: number;
       name: string | null;
-      readonly parent: Naive | null;
+      /** Names from the parent up, as they were at the fork. */
+      readonly above: readonly (string | null)[];
     }
     const tree = new ProcessTree(nothing);
-    const root: Naive = { pid: 1, start: 1, name: null, parent: null };
+    const root: Naive = { pid: 1, start: 1, name: null, above: [] };
     const alive = new Map([[1, root]]);
     let time = 1;
     for (let step = 0; step < 400; step++) {
       time += 1 + integer(1000);
       const one = pick([...alive.values()]);
       const process = tree.find(one.pid, one.start);
-      const chain: (string | null)[] = [];
-      for (let up = one.parent; up && chain.length < ancestorLimit; up = up.parent) chain.push(up.name);
+      const chain = one.above.slice(0, ancestorLimit);
       assert.deepEqual(
         process.ancestors.map(({ image }) => image?.name ?? null),
         chain,
@@ -102,7 +100,7 @@ for (const seed of seeds(50)) {
         const pid = 2 + integer(20); // so few that pids are used again soon
         if (alive.has(pid)) continue;
         tree.apply(process, { kind: 'fork', pid, start: time, vpid: 1 });
-        alive.set(pid, { pid, start: time, name: one.name, parent: one });
+        alive.set(pid, { pid, start: time, name: one.name, above: [one.name, ...one.above] });
       } else if (chance(0.6)) {
         one.name = `p${step}`;
         tree.apply(process, exec(one.name));

@@ -1,6 +1,6 @@
 import type { ProcessChange } from '../probes/probe.ts';
 import { findProcess, procTickNs, type SnapshotProcess } from './proc.ts';
-import { ancestorsUnder, type Process, processOf } from './process.ts';
+import { ancestorsUnder, type Identity, type Process } from './process.ts';
 
 /**
  * The processes of the node. A pid names a process only together with its start, so that a pid that is used again is
@@ -23,15 +23,15 @@ export class ProcessTree {
   /** Takes in the processes that were there before the first event. */
   add(processes: Iterable<SnapshotProcess>): void {
     const snapshot = new Map([...processes].map((found) => [found.pid, found]));
-    const placed = new Map<number, Process>();
+    const placing = new Set<number>();
     const place = (found: SnapshotProcess): Process => {
-      const before = placed.get(found.pid) ?? this.#known(found.pid, found.start);
+      const before = this.#known(found.pid, found.start);
       if (before) return before;
-      const process = this.#insert(found);
-      placed.set(found.pid, process); // before the parent, so that a loop of parents ends
+      placing.add(found.pid); // so that a loop of parents, which a pid used again can feign, ends
       const parent = snapshot.get(found.parent);
-      if (parent) process.ancestors = ancestorsUnder(place(parent));
-      return process;
+      const ancestors = parent && !placing.has(parent.pid) ? ancestorsUnder(place(parent)) : [];
+      placing.delete(found.pid);
+      return this.#insert(identityOf(found), ancestors);
     };
     for (const found of snapshot.values()) place(found);
   }
@@ -41,22 +41,22 @@ export class ProcessTree {
     return this.#known(pid, start) ?? this.#discover(pid, start);
   }
 
-  /** Does to `process` what an event says of it. */
-  apply(process: Process, change: ProcessChange): void {
+  /** Does to `process` what an event says of it; returns what it is then. */
+  apply(process: Process, change: ProcessChange): Process {
+    const { self } = process;
     if (change.kind === 'exit') {
-      this.#alive.delete(process.self.pid);
-    } else if (change.kind === 'fork') {
-      const child = processOf(change.pid, change.start, process.self.image, change.vpid);
-      child.ancestors = ancestorsUnder(process);
-      this.#alive.set(change.pid, child);
-    } else {
-      const { parent, parentStart, image } = change;
-      if (process.ancestors.length === 0 && parent !== 0 && parent !== process.self.pid)
-        process.ancestors = ancestorsUnder(this.find(parent, parentStart));
-      process.self.image = image;
-      process.self.vpid = image.vpid;
-      process.self.generation++;
+      this.#alive.delete(self.pid);
+      return process;
     }
+    if (change.kind === 'fork') {
+      const { pid, start, vpid } = change;
+      this.#insert({ pid, start, image: self.image, vpid }, ancestorsUnder(process));
+      return process;
+    }
+    const { parent, parentStart, image } = change;
+    const orphan = process.ancestors.length === 0 && parent !== 0 && parent !== self.pid;
+    const ancestors = orphan ? ancestorsUnder(this.find(parent, parentStart)) : process.ancestors;
+    return this.#insert({ ...self, image, vpid: image.vpid }, ancestors);
   }
 
   /** Forgets processes that are not among `pids`: their exits were lost. */
@@ -74,21 +74,23 @@ export class ProcessTree {
     const found = this.#ask(pid);
     if (!found || !isSameStart(found.start, start)) {
       this.stats.unknown++;
-      const process = processOf(pid, start, null, 0);
-      this.#alive.set(pid, process);
-      return process;
+      return this.#insert({ pid, start, image: null, vpid: 0 }, []);
     }
-    const process = this.#insert(found);
     const parent = found.parent === 0 || found.parent === pid ? undefined : this.#ask(found.parent);
-    if (parent) process.ancestors = ancestorsUnder(this.#known(parent.pid, parent.start) ?? this.#insert(parent));
-    return process;
+    if (!parent) return this.#insert(identityOf(found), []);
+    const above = this.#known(parent.pid, parent.start) ?? this.#insert(identityOf(parent), []);
+    return this.#insert(identityOf(found), ancestorsUnder(above));
   }
 
-  #insert({ pid, start, image }: SnapshotProcess): Process {
-    const process = processOf(pid, start, image, image.vpid);
-    this.#alive.set(pid, process);
+  #insert(self: Identity, ancestors: readonly Identity[]): Process {
+    const process = { self, ancestors };
+    this.#alive.set(self.pid, process);
     return process;
   }
+}
+
+function identityOf({ pid, start, image }: SnapshotProcess): Identity {
+  return { pid, start, image, vpid: image.vpid };
 }
 
 /** Exact among events; to the tick where one of both comes from /proc. */

@@ -9,21 +9,16 @@ export interface Identity {
   /** CLOCK_BOOTTIME, ns; rounded down to 10 ms when it comes from /proc. */
   readonly start: number;
   /** Null while nothing but the pid is known of it. */
-  image: Image | null;
+  readonly image: Image | null;
   /** In its own pid namespace; 0 when unknown. */
-  vpid: number;
-  /** Grows whenever the image changes. */
-  generation: number;
+  readonly vpid: number;
 }
 
+/** A process between two execs. It never changes: an exec makes another one with the same pid and start. */
 export interface Process {
   readonly self: Identity;
-  /** From the parent up. They stay what they were to the process when they end. */
-  ancestors: readonly Identity[];
-}
-
-export function processOf(pid: number, start: number, image: Image | null, vpid: number): Process {
-  return { self: { pid, start, image, vpid, generation: 0 }, ancestors: [] };
+  /** From the parent up, each as it was when it made the next. */
+  readonly ancestors: readonly Identity[];
 }
 
 /** The ancestors that a child of `parent` has. */

@@ -2,7 +2,7 @@ import type { Container } from '../enrich/container.ts';
 import type { Process } from '../enrich/process.ts';
 import type { Fields } from '../probes/probe.ts';
 
-/** What the sensor saw, and who did it. Everything but `process` stays as it is. */
+/** What the sensor saw, and who did it. */
 export interface SensorEvent {
   /** evt.type */
   readonly type: string;
@@ -15,6 +15,8 @@ export interface SensorEvent {
   readonly process: Process;
   /** Null on the host; undefined when the sensor was never told of the cgroup. */
   readonly container: Container | null | undefined;
+  /** Another process that it is done to. */
+  readonly target?: { readonly process: Process; readonly container: Container | null | undefined };
   /** Those of the event itself; eventFields() gives all. */
   readonly fields: Fields;
 }

@@ -13,8 +13,21 @@ export function eventFields(event: SensorEvent, naming: Naming): Fields {
   return {
     'evt.time': naming.time(event.time),
     'evt.type': event.type,
-    ...event.fields,
+    ...ownFields(event),
     ...processFields(event, naming),
+  };
+}
+
+/** The fields of the event itself, and those of the process it is done to. */
+export function ownFields({ fields, target }: SensorEvent): Fields {
+  if (!target) return fields;
+  const { process, container } = target;
+  return {
+    ...fields,
+    'target.proc.name': process.self.image?.name ?? '',
+    ...(container === null ? { 'target.container.id': 'host' } : {}),
+    ...(container?.id ? { 'target.container.id': container.id.slice(0, 12) } : {}),
+    ...(container?.podUid ? { 'target.k8s.pod.uid': container.podUid } : {}),
   };
 }
 

@@ -1,51 +1,38 @@
 import type { Container } from '../enrich/container.ts';
-import type { Identity, Process } from '../enrich/process.ts';
+import type { Process } from '../enrich/process.ts';
 import type { SensorEvent } from './event.ts';
-import { type Naming, processFields } from './fields.ts';
+import { type Naming, ownFields, processFields } from './fields.ts';
 
 interface Kept {
   readonly tid: number;
   readonly uid: number;
   readonly gid: number;
   readonly container: Container | null | undefined;
-  readonly generations: number;
   /** The fields of the process as JSON, without braces. */
   readonly text: string;
 }
 
 /**
  * Writes events as lines of JSON with the fields of eventFields(). What a process says of itself is most of a line and
- * the same for many, so its text is kept until it changes.
+ * the same for many, so its text is kept.
  */
 export function lineWriter(naming: Naming): (event: SensorEvent) => string {
   const kept = new WeakMap<Process, Kept>();
 
   function processText(event: SensorEvent): string {
     const { process, tid, uid, gid, container } = event;
-    const generations = generationsOf(process);
     const last = kept.get(process);
-    const same =
-      last?.generations === generations &&
-      last.tid === tid &&
-      last.uid === uid &&
-      last.gid === gid &&
-      last.container === container;
-    if (same) return last.text;
+    if (last?.tid === tid && last.uid === uid && last.gid === gid && last.container === container) return last.text;
     const text = inner(processFields(event, naming));
-    kept.set(process, { tid, uid, gid, container, generations, text });
+    kept.set(process, { tid, uid, gid, container, text });
     return text;
   }
 
   return (event) => {
     const head = `{"evt.time":"${naming.time(event.time)}","evt.type":"${event.type}",`;
-    const own = inner(event.fields);
+    const own = inner(ownFields(event));
     return `${head}${own}${own === '' ? '' : ','}${processText(event)}}\n`;
   };
-}
-
-/** Changes when the image of the process or of an ancestor does: each number only grows. */
-function generationsOf({ self, ancestors }: Process): number {
-  return ancestors.reduce((sum: number, { generation }: Identity) => sum + generation, self.generation);
 }
 
 function inner(fields: SensorEvent['fields']): string {

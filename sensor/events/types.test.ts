@@ -25,10 +25,14 @@ test('every probe is in the object, and every program it names is its own', () =
   );
   for (const { name, programs } of probes) {
     const source = readFileSync(join(kernel, `../probes/${name}/${name}.bpf.c`), 'utf8');
-    const sections = [...source.matchAll(/^SEC\("((?:tp_btf|tracepoint|cgroup_skb)\/?[^"]*)"\)/gm)].map(
-      ([, section]) => section,
-    );
-    assert.deepEqual(sections, Object.values(programs), name);
-    for (const program of Object.keys(programs)) assert.match(source, new RegExp(`\\b${program}[,(]`), name);
+    const written = [...source.matchAll(/^SEC\("([^"]+)"\)\nint (?:BPF_PROG\()?(\w+)/gm)].map(([, section, name]) => [
+      name,
+      section,
+    ]);
+    const calls = [...source.matchAll(/^CALL\(\w+, \d+, (\w+),/gm)].map(([, name]) => [
+      name,
+      `tracepoint/syscalls/sys_exit_${name}`,
+    ]);
+    assert.deepEqual(Object.fromEntries([...calls, ...written]), { ...programs }, name);
   }
 });

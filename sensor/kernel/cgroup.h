@@ -53,14 +53,17 @@ static __always_inline struct kernfs_node *cgroup_node(struct task_struct *task,
 	return other;
 }
 
+static __always_inline __u64 cgroup_of(struct task_struct *task)
+{
+	bool v1;
+	__u64 id = BPF_CORE_READ(cgroup_node(task, &v1), id);
+	return v1 ? id | CGROUP_V1 : id;
+}
+
 static __always_inline __u64 current_cgroup(struct task_struct *task)
 {
 	__u64 id = bpf_get_current_cgroup_id();
-	if (id > 1)
-		return id;
-	bool v1;
-	id = BPF_CORE_READ(cgroup_node(task, &v1), id);
-	return v1 ? id | CGROUP_V1 : id;
+	return id > 1 ? id : cgroup_of(task);
 }
 
 static __always_inline struct kernfs_node *parent_node(struct kernfs_node *node)
@@ -71,18 +74,15 @@ static __always_inline struct kernfs_node *parent_node(struct kernfs_node *node)
 	return BPF_CORE_READ(node, parent);
 }
 
-/* Describes the cgroup of an event of the current process, unless that has been done. */
-static __noinline int describe_cgroup(const struct event *event)
+/* Describes the cgroup of a task. */
+static __noinline int describe_cgroup(struct task_struct *task)
 {
 	__u32 zero = 0;
 	struct cgroup_event *description = bpf_map_lookup_elem(&cgroup_buffers, &zero);
-	if (!description || !event)
+	if (!description)
 		return 1;
-	description->header = *event;
-	description->header.type = EVENT_CGROUP;
-	description->header.size = sizeof(*description);
 	bool v1;
-	struct kernfs_node *node = cgroup_node((void *)bpf_get_current_task(), &v1);
+	struct kernfs_node *node = cgroup_node(task, &v1);
 	for (int level = 0; level < CGROUP_LEVELS; level++) {
 		description->names[level][0] = 0;
 		bpf_probe_read_kernel_str(description->names[level], CGROUP_NAME, BPF_CORE_READ(node, name));
@@ -91,15 +91,19 @@ static __noinline int describe_cgroup(const struct event *event)
 	return 0;
 }
 
-static __always_inline void announce_cgroup(void *ring, const struct event *event)
+/* Sends the description of cgroup `id`, which is that of `task`, unless that has been done. */
+static __always_inline void announce_cgroup(void *ring, const struct event *event, __u64 id, struct task_struct *task)
 {
-	__u64 id = event->cgroup;
 	if (bpf_map_lookup_elem(&described, &id))
 		return;
 	__u32 zero = 0;
 	struct cgroup_event *description = bpf_map_lookup_elem(&cgroup_buffers, &zero);
-	if (!description || describe_cgroup(event))
+	if (!description || describe_cgroup(task))
 		return;
+	description->header = *event;
+	description->header.type = EVENT_CGROUP;
+	description->header.size = sizeof(*description);
+	description->header.cgroup = id;
 	__u8 one = 1;
 	if (!bpf_ringbuf_output(ring, description, sizeof(*description), BPF_RB_NO_WAKEUP))
 		bpf_map_update_elem(&described, &id, &one, BPF_ANY);

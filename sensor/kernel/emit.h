@@ -126,7 +126,7 @@ static __always_inline void emit(struct event *event, __u32 size)
 	BOUND(size, EVENT_BUFFER - 1);
 	event->size = size;
 	__u32 type = event->type & (EVENT_TYPES - 1);
-	announce_cgroup(&ring, event);
+	announce_cgroup(&ring, event, event->cgroup, (void *)bpf_get_current_task());
 	if (bpf_ringbuf_output(&ring, event, size, BPF_RB_NO_WAKEUP))
 		COUNT(type, lost);
 	else

@@ -30,6 +30,11 @@ static __always_inline struct socket *socket_of(struct file *file)
 	return BPF_CORE_READ(file, private_data);
 }
 
+static __always_inline bool of_interest(__u16 family)
+{
+	return family == FAMILY_UNIX || family == FAMILY_INET || family == FAMILY_INET6;
+}
+
 static __always_inline __u16 swap(__u16 port)
 {
 	return __builtin_bswap16(port);
@@ -54,12 +59,13 @@ static __always_inline void read_socket(struct socket_event *event, struct socke
 }
 
 /* Reads a sockaddr of the process: for what the kernel does not keep, as the target of a datagram. */
-static __always_inline __u32 read_address(struct socket_event *event, struct endpoint *endpoint, const void *address,
-					  __u32 length)
+static __always_inline __u32 read_address(struct socket_event *event, struct endpoint *endpoint, const void *address)
 {
 	__u16 family = 0;
 	__u16 port = 0;
 	bpf_probe_read_user(&family, sizeof(family), address);
+	if (!of_interest(family))
+		return 0;
 	event->family = family;
 	if (family == FAMILY_UNIX) {
 		long read = bpf_probe_read_user_str((void *)event + sizeof(*event), UNIX_PATH, address + 2);
@@ -75,7 +81,33 @@ static __always_inline __u32 read_address(struct socket_event *event, struct end
 	return 0;
 }
 
-static __always_inline bool of_interest(__u16 family)
+/*
+ * Sends an event about a socket. `address`, where given, is a sockaddr of the process with the far end: for a datagram,
+ * and for a connection that was not made, the kernel keeps none. Sockets of other families are no events of ours.
+ */
+static __always_inline int socket_called(enum event_type type, struct socket *socket, long result, __s32 descriptor,
+					 const void *address)
 {
-	return family == FAMILY_UNIX || family == FAMILY_INET || family == FAMILY_INET6;
+	__u16 family = BPF_CORE_READ(socket, sk, __sk_common.skc_family);
+	if (!of_interest(family) || !wanted(type))
+		return 0;
+	struct socket_event *event = event_buffer();
+	if (!event || !header(&event->header, type))
+		return 0;
+	__builtin_memset(&event->result, 0, sizeof(*event) - sizeof(event->header));
+	event->result = result;
+	event->descriptor = descriptor;
+	read_socket(event, socket);
+	__u32 size = sizeof(*event);
+	if (address)
+		size += read_address(event, &event->remote, address);
+	emit(&event->header, size);
+	return 0;
+}
+
+/* The socket of a descriptor of the current process. */
+static __always_inline struct socket *socket_at(__u32 descriptor)
+{
+	struct file *file = file_of(descriptor);
+	return file ? socket_of(file) : NULL;
 }

@@ -232,6 +232,10 @@ struct task_struct {
 	struct css_set *cgroups;
 };
 
+struct kernel_siginfo {
+	int si_signo, si_errno, si_code;
+};
+
 struct in6_addr {
 	__u8 in6_u[16];
 };

@@ -45,6 +45,8 @@ export interface Decoded {
   /** Those of the event itself. */
   readonly fields: Fields;
   readonly change?: ProcessChange;
+  /** Another process that it is done to. */
+  readonly target?: { readonly pid: number; readonly start: number; readonly cgroup: number };
 }
 
 /** One thing that is watched: a folder of its own, listed in index.ts. */

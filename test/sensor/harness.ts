@@ -95,9 +95,7 @@ export async function startSensor(...args: readonly string[]): Promise<RunningSe
         const found = lines.slice(from).find(fits);
         if (found) return found;
       }
-      const seen = lines
-        .slice(from)
-        .map((line) => `${line['evt.type']} ${line['proc.cmdline']} ${line['fd.name'] ?? ''}`);
+      const seen = lines.slice(from).map((line) => `${line['evt.type']} ${line['proc.name']} ${line['fd.name'] ?? ''}`);
       throw new Error(`saw no ${what} among ${seen.length} events:\n${seen.slice(-40).join('\n')}\n${errors}`);
     },
     stop: () => end('SIGTERM'),

@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -67,6 +68,91 @@ static int do_connect_unix(char **arguments)
 	return check(connect(socket(AF_UNIX, SOCK_STREAM, 0), (void *)&address, sizeof(address)));
 }
 
+/* reverse-shell ADDRESS PORT: a connected socket becomes standard input. */
+static int do_reverse_shell(char **arguments)
+{
+	struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(atoi(arguments[1]))};
+	inet_pton(AF_INET, arguments[0], &address.sin_addr);
+	int descriptor = socket(AF_INET, SOCK_STREAM, 0);
+	return check(connect(descriptor, (void *)&address, sizeof(address))) || check(dup2(descriptor, 0));
+}
+
+/* serve PORT: binds, listens, and takes a connection that it makes itself. */
+static int do_serve(char **arguments)
+{
+	struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(atoi(arguments[0]))};
+	inet_pton(AF_INET, "127.0.0.1", &address.sin_addr);
+	int server = socket(AF_INET, SOCK_STREAM, 0), client = socket(AF_INET, SOCK_STREAM, 0), one = 1;
+	setsockopt(server, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
+	return check(bind(server, (void *)&address, sizeof(address))) || check(listen(server, 1)) ||
+	       check(connect(client, (void *)&address, sizeof(address))) || check(accept4(server, NULL, NULL, 0));
+}
+
+/* send ADDRESS PORT: a datagram. */
+static int do_send(char **arguments)
+{
+	struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(atoi(arguments[1]))};
+	inet_pton(AF_INET, arguments[0], &address.sin_addr);
+	return check(sendto(socket(AF_INET, SOCK_DGRAM, 0), "x", 1, 0, (void *)&address, sizeof(address)));
+}
+
+static const struct {
+	const char *name;
+	long number;
+} calls[] = {
+	{"rmdir", SYS_rmdir},
+	{"renameat2", SYS_renameat2},
+	{"linkat", SYS_linkat},
+	{"symlinkat", SYS_symlinkat},
+	{"mkdirat", SYS_mkdirat},
+	{"unlinkat", SYS_unlinkat},
+	{"fchmodat", SYS_fchmodat},
+	{"mount", SYS_mount},
+	{"umount", SYS_umount2},
+	{"setns", SYS_setns},
+	{"unshare", SYS_unshare},
+	{"ptrace", SYS_ptrace},
+	{"process_vm_writev", SYS_process_vm_writev},
+	{"setresuid", SYS_setresuid},
+	{"setuid", SYS_setuid},
+	{"capset", SYS_capset},
+	{"bpf", SYS_bpf},
+	{"memfd_create", SYS_memfd_create},
+	{"userfaultfd", SYS_userfaultfd},
+	{"mprotect", SYS_mprotect},
+	{"io_uring_setup", SYS_io_uring_setup},
+	{"kill", SYS_kill},
+};
+
+/* call NAME ARGUMENT ...: a system call; what looks like a number is one. Whether it works is the caller's business. */
+static int do_call(char **arguments)
+{
+	long given[6] = {};
+	for (int i = 0; i < 6 && arguments[i + 1]; i++) {
+		char *end;
+		given[i] = strtol(arguments[i + 1], &end, 0);
+		if (*end)
+			given[i] = (long)arguments[i + 1];
+	}
+	for (unsigned i = 0; i < sizeof(calls) / sizeof(*calls); i++)
+		if (!strcmp(calls[i].name, arguments[0]))
+			return check(syscall(calls[i].number, given[0], given[1], given[2], given[3], given[4], given[5]));
+	return 2;
+}
+
+/* open-in DIRECTORY NAME: relative to a descriptor. */
+static int do_open_in(char **arguments)
+{
+	int directory = open(arguments[0], O_RDONLY | O_DIRECTORY);
+	return check(openat(directory, arguments[1], O_RDONLY));
+}
+
+/* fchmod MODE PATH */
+static int do_fchmod(char **arguments)
+{
+	return check(fchmod(open(arguments[1], O_RDONLY), strtol(arguments[0], NULL, 8)));
+}
+
 /* programs ID ...: prints those ids that are BPF programs in the kernel. */
 static int do_programs(char **arguments)
 {
@@ -85,6 +171,8 @@ static const struct {
 } actions[] = {
 	{"open", do_open},       {"openat2", do_openat2},           {"memfd", do_memfd},
 	{"connect", do_connect}, {"connect-unix", do_connect_unix}, {"programs", do_programs},
+	{"call", do_call},       {"reverse-shell", do_reverse_shell}, {"serve", do_serve},
+	{"send", do_send},       {"open-in", do_open_in},           {"fchmod", do_fchmod},
 };
 
 int main(int count, char **arguments)

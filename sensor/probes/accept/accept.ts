@@ -1,0 +1,13 @@
+import type { Probe } from '../probe.ts';
+import { socketFields } from '../socket.ts';
+
+export const accept: Probe = {
+  name: 'accept',
+  description: 'A connection is taken.',
+  gaps: ['Accepts by io_uring are no system calls and are not seen.'],
+  programs: {
+    accept: 'tracepoint/syscalls/sys_exit_accept',
+    accept4: 'tracepoint/syscalls/sys_exit_accept4',
+  },
+  decode: ({ body }) => ({ type: 'accept', fields: socketFields(body, true) }),
+};

@@ -1,0 +1,47 @@
+import { posix } from 'node:path';
+import type { Body } from '../events/record.ts';
+import type { Fields } from './probe.ts';
+import { resultText } from './result.ts';
+
+// struct call_event in kernel/call.h, from the end of the header.
+const at = { result: 0, arguments: 8, call: 56, lengths: 58, text: 72 } as const;
+
+/** A system call as it was asked. */
+export interface Call {
+  /** Which of the probe's system calls. */
+  readonly call: number;
+  readonly result: number;
+  /** Argument `n`, counted from 1, as a double. */
+  argument(n: number): number;
+  /** As a signed number of 32 bits. */
+  signed(n: number): number;
+  /** The first or second path, made absolute; links in it are not followed. Other texts come as they are. */
+  path(index: 0 | 1): string;
+}
+
+export function readCall(body: Body): Call {
+  const lengths = [0, 1, 2, 3].map((index) => body.u16(at.lengths + 2 * index));
+  return {
+    call: body.u16(at.call),
+    result: body.i32(at.result),
+    argument: (n) => body.u64(at.arguments + 8 * (n - 1)),
+    signed: (n) => body.i32(at.arguments + 8 * (n - 1)),
+    path(index) {
+      const before = lengths.slice(0, 2 * index).reduce((sum, length) => sum + length, 0);
+      const [directory = 0, path = 0] = lengths.slice(2 * index);
+      const text = body.text(at.text + before + directory, path);
+      return directory === 0 ? text : posix.join(body.text(at.text + before, directory), text);
+    },
+  };
+}
+
+/** How it ended. */
+export function resultFields({ result }: Call): Fields {
+  return { 'evt.rawres': result, 'evt.res': resultText(result) };
+}
+
+/** The names of the bits in `value` that have one, such as `CLONE_NEWNS|CLONE_NEWPID`; `0` when none has. */
+export function bitNames(value: number, names: Readonly<Record<string, number>>): string {
+  const found = Object.entries(names).filter(([, bits]) => (value & bits) !== 0);
+  return found.length === 0 ? '0' : found.map(([name]) => name).join('|');
+}

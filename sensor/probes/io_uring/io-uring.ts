@@ -1,0 +1,15 @@
+import { readCall, resultFields } from '../call.ts';
+import type { Probe } from '../probe.ts';
+
+export const ioUring: Probe = {
+  name: 'io_uring',
+  description: 'A process makes an io_uring, by which it can open, connect and send without system calls.',
+  gaps: ['What goes over an io_uring is not seen.'],
+  programs: {
+    io_uring_setup: 'tracepoint/syscalls/sys_exit_io_uring_setup',
+  },
+  decode({ body }) {
+    const call = readCall(body);
+    return { type: 'io_uring_setup', fields: { 'evt.arg.entries': call.signed(1), ...resultFields(call) } };
+  },
+};

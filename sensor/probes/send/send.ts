@@ -1,0 +1,13 @@
+import type { Probe } from '../probe.ts';
+import { socketFields } from '../socket.ts';
+
+export const send: Probe = {
+  name: 'send',
+  description: 'A datagram is sent to an address that it names.',
+  gaps: ['sendmmsg is not seen; nor is what goes over a connection, which was seen when that was made.'],
+  programs: {
+    sendto: 'tracepoint/syscalls/sys_exit_sendto',
+    sendmsg: 'tracepoint/syscalls/sys_exit_sendmsg',
+  },
+  decode: ({ body }) => ({ type: 'sendto', fields: socketFields(body, false) }),
+};
