@@ -2,7 +2,7 @@
  * A question to a real API server, in the name of one identity, whose answer is the truth of an edge.
  * An edge states alternatives, each a conjunction of these.
  */
-export type Ask = AccessReview | DryRun;
+export type Ask = AccessReview | DryRun | Bound;
 
 /** A SubjectAccessReview at the scope of the real request: without a namespace for what is cluster-wide. */
 export interface AccessReview {
@@ -21,6 +21,13 @@ export interface DryRun {
   readonly as: 'identity' | 'controller';
   readonly path: string;
   readonly body: Readonly<Record<string, unknown>>;
+}
+
+/** Whether a RoleBinding, or without a namespace a ClusterRoleBinding, names the identity or a group it is in. */
+export interface Bound {
+  readonly type: 'bound';
+  readonly namespace: string | null;
+  readonly name: string;
 }
 
 export function review(

@@ -10,6 +10,7 @@ import { clusterAdminWildcard } from './cluster-admin-wildcard.ts';
 import { containerAttach } from './container-attach.ts';
 import type { EdgeDefinition } from './define.ts';
 import { ephemeralContainer } from './ephemeral-container.ts';
+import { escalate } from './escalate.ts';
 import { exploitHostRead } from './exploit-host-read.ts';
 import { exploitHostTraverse } from './exploit-host-traverse.ts';
 import { exploitHostWrite } from './exploit-host-write.ts';
@@ -22,6 +23,7 @@ import { ingressBackend } from './ingress-backend.ts';
 import { isControlPlane } from './is-control-plane.ts';
 import { memberOf } from './member-of.ts';
 import { mountsSecret } from './mounts-secret.ts';
+import { namespaceAdmin } from './namespace-admin.ts';
 import { nodesProxy } from './nodes-proxy.ts';
 import { permissionDiscover } from './permission-discover.ts';
 import { podAttach } from './pod-attach.ts';
@@ -31,6 +33,7 @@ import { podCreateWithSecret } from './pod-create-with-secret.ts';
 import { podExec } from './pod-exec.ts';
 import { podPatch } from './pod-patch.ts';
 import { roleBind } from './role-bind.ts';
+import { roleBindNamespace } from './role-bind-namespace.ts';
 import { secretIsTokenFor } from './secret-is-token-for.ts';
 import { secretRead } from './secret-read.ts';
 import { serviceEndpoint } from './service-endpoint.ts';
@@ -52,6 +55,9 @@ export const edges: readonly EdgeDefinition[] = [
   // What rights allow
   clusterAdminWildcard,
   roleBind,
+  roleBindNamespace,
+  escalate,
+  namespaceAdmin,
   impersonate,
   podCreate,
   podCreateWithSa,

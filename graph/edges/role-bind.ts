@@ -1,24 +1,10 @@
 import type { Evidence } from '../model/graph.ts';
 import { ref } from '../model/ref.ts';
 import type { Ask } from './ask.ts';
-import { isWildcard } from './cluster-admin-wildcard.ts';
 import { type Derive, type DerivedEdge, defineEdge, fact } from './define.ts';
-import type { Memo, Read } from './read.ts';
+import type { Read } from './read.ts';
 import { clusterWide, conjunctionOf, heldBy, type Part } from './rights.ts';
-
-const rbac = 'rbac.authorization.k8s.io';
-
-/** The names of the ClusterRoles that allow everything, sorted: cluster-admin, and whatever is its equal. */
-const adminRoles: Memo<readonly string[]> = {
-  name: 'adminRoles',
-  compute: (_key, read) =>
-    read
-      .all('Role')
-      .flatMap((roleRef) => read.node('Role', roleRef) ?? [])
-      .filter((role) => role.namespace === null && (role.properties.rules ?? []).some(isWildcard))
-      .map((role) => role.name)
-      .sort(),
-};
+import { adminRoles, rbac } from './roles.ts';
 
 /** What it takes to bind one ClusterRole cluster-wide without already holding its rules. */
 function partsToBind(role: string): readonly Part[] {

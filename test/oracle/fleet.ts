@@ -66,6 +66,8 @@ export function randomFleet(random: Random, prefix: string): readonly Manifest[]
   const names = [
     ...accounts,
     ...pods,
+    'constructor',
+    '__proto__',
     ...secrets,
     'cluster-admin',
     'view',

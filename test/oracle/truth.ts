@@ -26,6 +26,18 @@ export function callerOf({ kind, name, namespace }: GraphNode): Caller {
   }
 }
 
+interface RealBinding {
+  readonly subjects?: readonly { readonly kind: string; readonly name: string; readonly namespace?: string }[];
+}
+
+/** Whether a binding applies to the caller, as the RBAC authorizer matches subjects (appliesToUser of its rules). */
+function appliesTo({ subjects = [] }: RealBinding, { user, groups }: Caller): boolean {
+  return subjects.some(({ kind, name, namespace }) => {
+    if (kind === 'Group') return groups.includes(name);
+    return user === (kind === 'User' ? name : `system:serviceaccount:${namespace}:${name}`);
+  });
+}
+
 interface ReviewAnswer {
   readonly status: { readonly allowed: boolean };
 }
@@ -33,6 +45,23 @@ interface ReviewAnswer {
 /** Asks a real API server, each question once. */
 export function oracle(kubernetes: Kubernetes) {
   const answers = new Map<string, Promise<boolean>>();
+
+  const bindings = new Map<string, Promise<RealBinding>>();
+
+  function binding(namespace: string | null, name: string): Promise<RealBinding> {
+    const api = '/apis/rbac.authorization.k8s.io/v1';
+    const path =
+      namespace === null ? `${api}/clusterrolebindings/${name}` : `${api}/namespaces/${namespace}/rolebindings/${name}`;
+    let known = bindings.get(path);
+    if (!known) {
+      known = kubernetes.request<RealBinding>('GET', path).then(({ status, body }) => {
+        if (status !== 200) throw new Error(`${path}: ${status} ${JSON.stringify(body)}`);
+        return body;
+      });
+      bindings.set(path, known);
+    }
+    return known;
+  }
 
   async function put(caller: Caller, ask: Ask): Promise<boolean> {
     if (ask.type === 'review') {
@@ -51,6 +80,7 @@ export function oracle(kubernetes: Kubernetes) {
       if (status !== 201) throw new Error(`review of ${JSON.stringify(spec)}: ${status} ${JSON.stringify(body)}`);
       return body.status.allowed;
     }
+    if (ask.type === 'bound') return appliesTo(await binding(ask.namespace, ask.name), caller);
     const impersonated = ask.as === 'identity' ? { as: caller.user, asGroups: caller.groups } : {};
     const { status, body } = await kubernetes.request('POST', ask.path, ask.body, impersonated);
     if (status === 201 || status === 403) return status === 201;
