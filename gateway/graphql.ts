@@ -13,8 +13,9 @@ import { type Context, createContext } from '../resolvers/context.ts';
 import { schema } from '../resolvers/index.ts';
 import type { Guard } from './auth/authenticate.ts';
 import { scopeOf } from './auth/caller.ts';
-import { errorFormatter } from './errors.ts';
+import { errorBody, errorFormatter } from './errors.ts';
 import { limitPlugin } from './limit-plugin.ts';
+import { queriesOnly } from './queries-only.ts';
 import { requestSignal } from './request-signal.ts';
 import type { Settings } from './settings.ts';
 import { versionPlugin } from './version-plugin.ts';
@@ -46,6 +47,7 @@ export async function serveGraphql(
     parseOptions: { maxTokens: limits.tokens },
     // Bounds what fragments can blow a document up to before validation compares all their fields.
     maxRecursiveSelections: 100_000,
+    validationRules: [queriesOnly],
     formatError: errorFormatter(logger),
     logger,
     plugins: [
@@ -69,5 +71,14 @@ export async function serveGraphql(
     context: async ({ scope }, reply) => createContext(settings, scope, requestSignal(reply, limits.timeoutMs)),
   });
   app.route({ method: ['GET', 'POST'], url: '/graphql', onRequest: guard, preHandler: findScope, handler });
+  app.route({
+    method: ['PUT', 'PATCH', 'DELETE'],
+    url: '/graphql',
+    handler: async (request, reply) =>
+      reply
+        .code(405)
+        .header('allow', 'GET, POST')
+        .send(errorBody('METHOD_NOT_ALLOWED', `GraphQL takes GET and POST, not ${request.method}.`)),
+  });
   return apollo;
 }

@@ -55,6 +55,22 @@ suite('http', () => {
     });
   }
 
+  test("what is no query is the caller's mistake, and nothing is logged as ours", async () => {
+    const log = memoryLog();
+    const { inject } = await serve(closing, house, { logger: log.logger });
+    for (const query of ['mutation { x }', 'subscription { x }']) {
+      const headers = { 'content-type': 'application/json' };
+      const answer = await inject({ method: 'POST', url: '/graphql', headers, payload: { query } });
+      assert.equal(answer.statusCode, 400);
+      assert.match(answer.body, /only queries/);
+      assert.match(answer.body, /GRAPHQL_VALIDATION_FAILED/);
+    }
+    const answer = await inject({ method: 'PUT', url: '/graphql', payload: {} });
+    assert.equal(answer.statusCode, 405);
+    assert.equal(answer.headers.allow, 'GET, POST');
+    assert.ok(!log.lines.some((line) => (JSON.parse(line) as { level: number }).level >= 50));
+  });
+
   test('behind authentication any host may be asked', async () => {
     const auth = { jwt: { issuer: 'https://a.example', audience: 'b', jwksUri: 'https://a.example/jwks' } };
     const { url } = await serve(closing, house, { host: '0.0.0.0', auth });
