@@ -28,8 +28,8 @@ export function createContext({ store, records, paths }: Sources, scope: Scope, 
   return {
     scope,
     reads: scopedReads(store, scope, signal),
-    paths: (query) => run(async () => (await paths(scope.tenant)).paths(scope, query)),
-    blastRadius: (query) => run(async () => (await paths(scope.tenant)).blastRadius(scope, query)),
+    paths: (query) => run(async () => (await paths(scope.tenant)).paths(scope, query, signal)),
+    blastRadius: (query) => run(async () => (await paths(scope.tenant)).blastRadius(scope, query, signal)),
     namedSet: (name) => run(() => records.namedSet(scope.tenant, name)),
   };
 }

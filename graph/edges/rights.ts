@@ -58,7 +58,7 @@ export function ruleEvidence(set: ModelNode<'PermissionSet'>, rules: readonly nu
 }
 
 /** The binding, and the rule of its role. */
-function ruleItems(set: ModelNode<'PermissionSet'>, rule: number): readonly EvidenceItem[] {
+export function ruleItems(set: ModelNode<'PermissionSet'>, rule: number): readonly EvidenceItem[] {
   return [fact(set.properties.binding ?? set.ref, 'roleRef'), fact(set.properties.role ?? set.ref, `rules[${rule}]`)];
 }
 

@@ -127,13 +127,13 @@ export async function openPathEngine(
         waiters.add(waiter);
         ends.addEventListener('abort', abort);
       }),
-    paths: async (scope, query) => {
+    paths: async (scope, query, signal) => {
       admit(scope);
-      return queries.pass(() => thread.ask('paths', { scope, query }));
+      return queries.pass(() => thread.ask('paths', { scope, query }), signal);
     },
-    blastRadius: async (scope, query) => {
+    blastRadius: async (scope, query, signal) => {
       admit(scope);
-      return queries.pass(() => thread.ask('blastRadius', { scope, query }));
+      return queries.pass(() => thread.ask('blastRadius', { scope, query }), signal);
     },
     close: async () => {
       const closed = new PathEngineError('CLOSED', 'The path engine is closed.');

@@ -85,10 +85,12 @@ export interface PathEngine {
   version(): VersionVector;
   /** Resolves once the engine has reached at least this version, or throws when the signal ends the wait. */
   reached(version: VersionVector, signal?: AbortSignal): Promise<void>;
-  paths(scope: Scope, query: PathQuery): Promise<PathAnswer>;
+  /** A question whose signal is aborted while it waits for its turn is not begun. */
+  paths(scope: Scope, query: PathQuery, signal?: AbortSignal): Promise<PathAnswer>;
   blastRadius(
     scope: Scope,
     query: { readonly of: Endpoint; readonly maxHops: number; readonly first: number; readonly timeBudgetMs: number },
+    signal?: AbortSignal,
   ): Promise<BlastRadiusAnswer>;
   close(): Promise<void>;
 }

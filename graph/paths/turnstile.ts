@@ -15,8 +15,8 @@ export class Turnstile {
     this.#most = most;
   }
 
-  /** Rejects with BUSY when too many wait already. */
-  pass<T>(task: () => Promise<T>): Promise<T> {
+  /** Rejects with BUSY when too many wait already. A task whose signal is aborted before its turn is not begun. */
+  pass<T>(task: () => Promise<T>, signal?: AbortSignal): Promise<T> {
     return new Promise((resolve, reject) => {
       if (this.#waiting.length >= this.#most) {
         reject(
@@ -27,7 +27,10 @@ export class Turnstile {
         );
         return;
       }
-      this.#waiting.push(() => task().then(resolve, reject));
+      this.#waiting.push(async () => {
+        if (signal?.aborted) reject(signal.reason);
+        else await task().then(resolve, reject);
+      });
       this.#rejects.push(reject);
       this.#next();
     });
