@@ -2,8 +2,7 @@ import { check, generate } from './runner/check.ts';
 import { isFast, testFiles } from './runner/files.ts';
 import { Report } from './runner/report.ts';
 import { runTestFiles } from './runner/run-files.ts';
-import { startSharedTestbed } from './runner/testbed.ts';
-import { kubernetesIsBuilt } from './testbed/kubernetes.ts';
+import { startSharedTestbed, testbedIsReady } from './runner/testbed.ts';
 
 // `npm test`: everything. `npm test -- PATTERN`: the test files whose path contains PATTERN.
 const fileLimitSeconds = 5 * 60;
@@ -16,8 +15,8 @@ const needsTestbed = files.some((file) => !isFast(file));
 const startedAt = performance.now();
 const report = new Report();
 
-// Starting takes seconds on one core and may go on beside the checks; building would take both cores for minutes.
-const early = needsTestbed && kubernetesIsBuilt() ? startSharedTestbed(report) : undefined;
+// Starting takes seconds and may go on beside the checks; building would take both cores for minutes.
+const early = needsTestbed && testbedIsReady() ? startSharedTestbed(report) : undefined;
 if (pattern === undefined) await check(report);
 else await generate(report);
 const testbed = await (early ?? (needsTestbed ? startSharedTestbed(report) : undefined));

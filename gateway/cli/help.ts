@@ -1,9 +1,13 @@
 import type { Command } from './command.ts';
-import { flagOf, type Setting, type SettingName, settings, variableOf } from './settings.ts';
+import { flagOf, isSecret, type Setting, type SettingName, settings, variableOf } from './settings.ts';
 
 function settingLine(name: SettingName): string {
   const setting: Setting = settings[name];
-  const flag = setting.value === undefined ? flagOf(name) : `${flagOf(name)} ${setting.value}`;
+  const flag = isSecret(name)
+    ? variableOf(name)
+    : setting.value === undefined
+      ? flagOf(name)
+      : `${flagOf(name)} ${setting.value}`;
   const fallback = setting.default === null || setting.default === false ? '' : ` (${setting.default})`;
   return `  ${flag.padEnd(24)} ${setting.description}${fallback}`;
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { parse } from 'yaml';
+import { holdsPassword } from '../../graph/store/open.ts';
 import { CommandError } from './errors.ts';
 
 /** One setting: a flag, an environment variable and a key of the settings file, in this order of precedence. */
@@ -11,6 +12,8 @@ export interface Setting {
   readonly range?: readonly [number, number];
   /** What stands for the value in help; absent for a boolean. */
   readonly value?: string;
+  /** Not to be given as a flag, which every user of the machine can read in the list of processes. */
+  readonly secret?: boolean;
   readonly description: string;
 }
 
@@ -25,9 +28,11 @@ export const settings = {
   store: {
     type: 'string',
     default: './portolan.db',
-    value: 'FILE',
-    description: 'where the graph is kept: an SQLite file',
+    value: 'ADDRESS',
+    description: 'where the graph is kept: an SQLite file, or Neo4j at bolt://HOST:PORT (neo4j://; +s for TLS)',
   },
+  storeUser: { type: 'string', default: null, value: 'NAME', description: 'user of the Neo4j that --store names' },
+  storePassword: { type: 'string', default: null, value: 'TEXT', secret: true, description: "that user's password" },
   tenant: { type: 'string', default: 'default', value: 'NAME', description: 'whose graph it is' },
   host: {
     type: 'string',
@@ -154,6 +159,12 @@ export function variableOf(name: SettingName): string {
 
 const names = Object.keys(settings) as SettingName[];
 
+export function isSecret(name: SettingName): boolean {
+  return (settings[name] as Setting).secret ?? false;
+}
+
+const passwordShown = `--store: whoever lists the processes of this machine would read the password: set ${variableOf('storePassword')}, or all of ${variableOf('store')}`;
+
 function convert(name: SettingName, text: unknown, place: string): string | number | boolean {
   const { type } = settings[name];
   if (type === 'string' && (typeof text === 'string' || typeof text === 'number')) return String(text);
@@ -198,10 +209,9 @@ export function readSettings(
   environment: Readonly<Record<string, string | undefined>>,
 ): { readonly settings: Settings; readonly positionals: readonly string[] } {
   const options = Object.fromEntries(
-    [...known, 'help' as const].map((name) => [
-      kebab(name),
-      { type: settings[name].type === 'boolean' ? 'boolean' : 'string' } as const,
-    ]),
+    [...known, 'help' as const]
+      .filter((name) => !isSecret(name))
+      .map((name) => [kebab(name), { type: settings[name].type === 'boolean' ? 'boolean' : 'string' } as const]),
   );
   let parsed: ReturnType<typeof parseArgs>;
   try {
@@ -211,7 +221,10 @@ export function readSettings(
   }
   const given = (name: SettingName): string | number | boolean | undefined => {
     const flag = parsed.values[kebab(name)];
-    if (flag !== undefined) return convert(name, flag, flagOf(name));
+    if (flag !== undefined) {
+      if (name === 'store' && holdsPassword(String(flag))) throw new CommandError(passwordShown);
+      return convert(name, flag, flagOf(name));
+    }
     const variable = environment[variableOf(name)];
     return variable === undefined || variable === '' ? undefined : convert(name, variable, variableOf(name));
   };

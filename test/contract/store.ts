@@ -7,8 +7,10 @@ import { scopesContract } from './scopes.ts';
 import { valuesContract } from './values.ts';
 import { writesContract } from './writes.ts';
 
-/** What every store must do, as tests of node:test. `open` may give a store that others use too: each test is a tenant of its own. */
-export function storeContract(name: string, open: () => Promise<Opened>): void {
+/**
+ * What every store must do, as tests of node:test, on so many random histories. `open` may give a store that others use too: each test is a tenant of its own.
+ */
+export function storeContract(name: string, open: () => Promise<Opened>, histories = 4): void {
   describe(`${name} keeps the contract of the store`, () => {
     let opened: Opened;
     before(async () => {
@@ -18,8 +20,8 @@ export function storeContract(name: string, open: () => Promise<Opened>): void {
     const subject = () => opened;
     describe('writes', () => writesContract(subject));
     describe('values', () => valuesContract(subject));
-    describe('reads', () => readsContract(subject));
-    describe('scopes', () => scopesContract(subject));
+    describe('reads', () => readsContract(subject, histories));
+    describe('scopes', () => scopesContract(subject, histories));
     describe('changes', () => changesContract(subject));
     describe('records', () => recordsContract(subject));
   });

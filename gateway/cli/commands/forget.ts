@@ -1,8 +1,8 @@
-import { openSqlite } from '../../../graph/store/sqlite/open.ts';
 import { forgetCluster } from '../../fleet/forget-cluster.ts';
 import { holdLease } from '../../fleet/hold-lease.ts';
 import type { Run } from '../command.ts';
 import { CommandError, exitStatus } from '../errors.ts';
+import { openStoreOf } from '../open-store.ts';
 import { storedChart } from '../stored-chart.ts';
 import { holder } from '../up/holder.ts';
 
@@ -21,7 +21,7 @@ export const run: Run = async (settings, names, terminal) => {
     throw new CommandError(
       `several clusters are named ${name}; name one by id: ${known.map(({ id }) => id).join(', ')}`,
     );
-  const { store, records, close } = await openSqlite(settings.store);
+  const { store, records, close } = await openStoreOf(settings);
   try {
     const partition = { tenant: settings.tenant, cluster: cluster.id };
     const onWait = (): void =>

@@ -11,6 +11,8 @@ export const commands: readonly Command[] = [
       'host',
       'port',
       'store',
+      'storeUser',
+      'storePassword',
       'kubeconfig',
       'context',
       'cluster',
@@ -50,6 +52,8 @@ export const commands: readonly Command[] = [
       'cluster',
       'podSecurity',
       'store',
+      'storeUser',
+      'storePassword',
       'tenant',
       'config',
     ],
@@ -60,7 +64,7 @@ export const commands: readonly Command[] = [
     usage: 'NAME',
     summary:
       'drop a cluster from the store\n\nWhat other clusters share with it stays. Stop whatever follows the cluster first.',
-    settings: ['store', 'tenant', 'config'],
+    settings: ['store', 'storeUser', 'storePassword', 'tenant', 'config'],
     load: () => import('./forget.ts'),
   },
   {

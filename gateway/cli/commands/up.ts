@@ -1,11 +1,11 @@
 import { type Logger, pino } from 'pino';
-import { openSqlite } from '../../../graph/store/sqlite/open.ts';
 import { pathEngines } from '../../fleet/engines.ts';
 import { followCluster } from '../../fleet/follow-cluster.ts';
 import type { GatewayOptions, Readiness } from '../../settings.ts';
 import type { Gateway } from '../../start.ts';
 import type { Run } from '../command.ts';
 import { CommandError, exitStatus } from '../errors.ts';
+import { openStoreOf } from '../open-store.ts';
 import { progress } from '../progress.ts';
 import { podSecurityLevel, type Settings } from '../settings.ts';
 import { authOf } from '../up/auth.ts';
@@ -29,7 +29,7 @@ export const run: Run = async (settings, paths, terminal) => {
   const logger = openLog(settings);
   const auth = authOf(settings);
   const podSecurityDefault = podSecurityLevel(settings);
-  const opened = await openSqlite(settings.store);
+  const opened = await openStoreOf(settings);
   const session: Session = { settings, terminal, opened, logger };
   const engines = pathEngines(opened.store, logger);
   const stopRetention = startRetention(session);

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { shownAddress } from '../../../graph/store/open.ts';
 import { forgetCluster } from '../../fleet/forget-cluster.ts';
 import { holdLease } from '../../fleet/hold-lease.ts';
 import { CommandError, exitStatus } from '../errors.ts';
@@ -21,7 +22,7 @@ export async function chartExamples(session: Session): Promise<void> {
   const others = Object.keys(await opened.store.version(settings.tenant)).filter((id) => !before.includes(id));
   if (others.length > 0) {
     throw new CommandError(
-      `${settings.store} holds clusters of yours, beside which the examples will not be charted: name a reachable cluster with --kubeconfig, a dump, or another --store`,
+      `${shownAddress(settings.store)} holds clusters of yours, beside which the examples will not be charted: name a reachable cluster with --kubeconfig, a dump, or another --store`,
       exitStatus.outside,
     );
   }
