@@ -43,8 +43,13 @@ function* sources(pod: string, volume: ModelNode<'Volume'>, read: Read): Iterabl
   }
 }
 
+/** The types of the volumes that may lie on the node. */
+const hostTypes: readonly string[] = ['hostPath', 'persistentVolumeClaim', 'ephemeral'];
+
 /** The paths of its node that a container of a running pod has mounted, one for each mount. */
 export function* hostMounts(container: ModelNode<'Container'>, read: Read): Iterable<HostMount> {
+  // Most mount none: then nothing more is read, so that nothing more can make this run again.
+  if (!container.properties.volumeTypes?.some((type) => hostTypes.includes(type))) return;
   const pod = runningPodOf(container, read);
   if (!pod) return;
   for (const ref of read.out(container.ref, 'MOUNTS')) {
@@ -91,7 +96,7 @@ export function* toNodeByMount(
 ): Iterable<DerivedEdge & { readonly to: string }> {
   if (!isRootOnMounts(container)) return;
   const alternatives = [...hostMounts(container, read)].filter(holds).map(({ evidence }) => evidence);
-  const pod = runningPodOf(container, read);
-  if (!pod || alternatives.length === 0) return;
+  const pod = alternatives.length > 0 ? runningPodOf(container, read) : undefined;
+  if (!pod) return;
   for (const node of read.out(pod.ref, 'RUNS_ON')) yield { from: container.ref, to: node, evidence: alternatives };
 }

@@ -1,4 +1,3 @@
-import type { EvidenceItem } from '../model/graph.ts';
 import { ref } from '../model/ref.ts';
 import { because, type DerivedEdge, defineEdge, fact } from './define.ts';
 import { containerField, runningPodOf } from './pods.ts';
@@ -21,23 +20,18 @@ export const mountsSecret = defineEdge({
   ],
   derive: {
     *Container(container, read): Iterable<DerivedEdge> {
+      const { secretsInEnv, secretsInVolumes } = container.properties;
+      const places = [
+        ['env', secretsInEnv ?? []],
+        ['volumeMounts', secretsInVolumes ?? []],
+      ] as const;
+      if (places.every(([, secrets]) => secrets.length === 0)) return;
       const pod = runningPodOf(container, read);
       if (!pod) return;
-      const edge = (secret: string, ...items: readonly EvidenceItem[]): DerivedEdge => ({
-        from: container.ref,
-        to: ref('Secret', container.namespace, secret),
-        evidence: because(...items),
-      });
-      for (const secret of container.properties.secretsInEnv ?? []) {
-        yield edge(secret, fact(pod.ref, containerField(container, 'env')));
-      }
-      for (const volumeRef of read.out(container.ref, 'MOUNTS')) {
-        const volume = read.node('Volume', volumeRef);
-        if (!volume) continue;
-        const name = volume.name.slice(volume.name.indexOf('/') + 1);
-        const mount = fact(pod.ref, containerField(container, `volumeMounts[name=${name}]`));
-        for (const secret of volume.properties.secrets ?? []) {
-          yield edge(secret, mount, fact(pod.ref, `spec.volumes[name=${name}]`));
+      for (const [field, secrets] of places) {
+        const evidence = because(fact(pod.ref, containerField(container, field)));
+        for (const secret of secrets) {
+          yield { from: container.ref, to: ref('Secret', container.namespace, secret), evidence };
         }
       }
     },

@@ -1,6 +1,6 @@
 import { mayBeRoot } from './capabilities.ts';
 import { because, type DerivedEdge, defineEdge, fact } from './define.ts';
-import { containerField, runningPodOf } from './pods.ts';
+import { containerField, mayRun } from './pods.ts';
 import type { ModelNode, Read } from './read.ts';
 
 /** The containers of a pod that run side by side: those of type init have ended before the others start. */
@@ -8,7 +8,7 @@ function together(pod: ModelNode<'Pod'>, read: Read): readonly ModelNode<'Contai
   return read
     .out(pod.ref, 'HAS_CONTAINER')
     .flatMap((ref) => read.node('Container', ref) ?? [])
-    .filter(({ properties }) => properties.type !== 'init');
+    .filter(({ properties }) => properties.type !== 'init' && properties.ended !== true);
 }
 
 /** Whether a container may look into the processes of all the others: as root, or as the same user as each of them. */
@@ -33,16 +33,18 @@ export const sharePsNamespace = defineEdge({
     'https://kubernetes.io/docs/tasks/configure-pod-container/share-process-namespace/#understanding-process-namespace-sharing',
   ],
   derive: {
-    *Container(container, read): Iterable<DerivedEdge> {
-      const pod = runningPodOf(container, read);
-      if (pod?.properties.shareProcessNamespace !== true || container.properties.type === 'init') return;
-      const others = together(pod, read).filter(({ ref }) => ref !== container.ref);
-      if (others.length === 0 || !mayEnter(container, others)) return;
-      const evidence = because(
-        fact(pod.ref, 'spec.shareProcessNamespace'),
-        fact(pod.ref, containerField(container, 'name')),
-      );
-      yield { from: container.ref, to: pod.ref, evidence };
+    *Pod(pod, read): Iterable<DerivedEdge> {
+      if (pod.properties.shareProcessNamespace !== true || !mayRun(pod)) return;
+      const all = together(pod, read);
+      for (const container of all) {
+        const others = all.filter(({ ref }) => ref !== container.ref);
+        if (others.length === 0 || !mayEnter(container, others)) continue;
+        const evidence = because(
+          fact(pod.ref, 'spec.shareProcessNamespace'),
+          fact(pod.ref, containerField(container, 'name')),
+        );
+        yield { from: container.ref, to: pod.ref, evidence };
+      }
     },
   },
 });

@@ -105,6 +105,8 @@ export const nodeKinds = {
     appArmor: string(
       'The AppArmor profile that is asked for: Unconfined, RuntimeDefault or Localhost; null when none is, which is the default of the runtime.',
     ),
+    volumeTypes: strings('The types of the charted volumes that it mounts, such as hostPath.'),
+    secretsInVolumes: strings('The names of the secrets in the volumes that it mounts.'),
     secretsInEnv: strings('The names of the secrets that its environment takes values from.'),
     ports: strings('Declared ports, each as port/protocol.'),
     hostPorts: strings('Declared host ports, each as port/protocol.'),

@@ -160,7 +160,6 @@ export function randomRecord(random: Random): WorldRecord {
               name: `${name}/host`,
               properties: {
                 type: 'hostPath',
-                secrets: random.chance(0.4) ? [random.pick(names)] : [],
                 hostPath: random.pick([null, '/', '/etc', '/run', '/var', '/tmp']),
               },
             },
@@ -187,6 +186,8 @@ export function randomRecord(random: Random): WorldRecord {
                 capabilitiesAdded: random.pick([[], ['ALL'], ['SYS_ADMIN', 'SYS_PTRACE'], ['DAC_READ_SEARCH']]),
                 capabilitiesDropped: random.pick([[], ['ALL'], ['SYS_CHROOT']]),
                 appArmor: random.pick([null, 'RuntimeDefault']),
+                volumeTypes: random.chance(0.8) ? ['hostPath'] : [],
+                secretsInVolumes: random.chance(0.4) ? [random.pick(names)] : [],
                 secretsInEnv: random.chance(0.4) ? [random.pick(names)] : [],
                 apiToken: random.pick(['mounted', 'none']),
                 ports: random.chance(0.5) ? ['80/TCP'] : [],

@@ -8,6 +8,8 @@ interface PodOfContainers {
   readonly status: Fields;
   readonly annotations: ReadonlyMap<string, string>;
   readonly hostNetwork: boolean;
+  /** The pod's volumes that are charted, by name. */
+  readonly volumes: ReadonlyMap<string, NodeFact<'Volume'>>;
   readonly apiToken: {
     /** Volumes that hold a token for the API server. */
     readonly volumes: ReadonlySet<string>;
@@ -69,6 +71,18 @@ function mounts(container: Fields, volumes: ReadonlySet<string>): boolean {
   return container.list('volumeMounts').some((mount) => volumes.has(mount.string('name') ?? ''));
 }
 
+/** What the volumes are that a container mounts, and the secrets in them. */
+function mounted(
+  container: Fields,
+  volumes: PodOfContainers['volumes'],
+): Readonly<Record<'volumeTypes' | 'secretsInVolumes', readonly string[]>> {
+  const all = container.list('volumeMounts').flatMap((mount) => volumes.get(mount.string('name') ?? '') ?? []);
+  return {
+    volumeTypes: [...new Set(all.flatMap(({ properties }) => properties.type ?? []))],
+    secretsInVolumes: [...new Set(all.flatMap(({ properties }) => properties.secrets ?? []))],
+  };
+}
+
 /** By name; what the environment says in so many words is not read. */
 function secretsInEnv(container: Fields): readonly string[] {
   const references = [
@@ -104,6 +118,7 @@ export function containers({
   status,
   annotations,
   hostNetwork,
+  volumes,
   apiToken,
 }: PodOfContainers): NodeFact<'Container'>[] {
   const ids = imageIds(status);
@@ -141,6 +156,7 @@ export function containers({
             capabilitiesAdded: capabilities(security, 'add'),
             capabilitiesDropped: capabilities(security, 'drop'),
             appArmor: appArmor(security, podSecurity, annotations.get(appArmorAnnotation + name)),
+            ...mounted(container, volumes),
             secretsInEnv: secretsInEnv(container),
             ...ports(container, hostNetwork),
             apiToken: mounts(container, apiToken.volumes) ? 'mounted' : apiToken.otherwise,

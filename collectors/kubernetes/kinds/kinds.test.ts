@@ -175,6 +175,8 @@ describe('pods', () => {
       ],
     );
     some(volumes[0] as NodeFact, { hostPathType: 'Directory', secrets: [], apiToken: false });
+    some(node(mapped, 1), { volumeTypes: ['persistentVolumeClaim'], secretsInVolumes: [] });
+    some(node(mapped, 2), { volumeTypes: ['hostPath'] });
     some(volumes[1] as NodeFact, { secrets: ['k'], configMaps: ['c'], apiToken: true });
     assert.deepEqual(
       mapped.record?.relationships

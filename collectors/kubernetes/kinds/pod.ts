@@ -3,7 +3,7 @@ import { ref } from '../../../graph/model/ref.ts';
 import { inNamespace, keyValues, type ObjectKind } from '../kind.ts';
 import { apiTokenVolumes } from './api-token.ts';
 import { containers } from './container.ts';
-import { volumes } from './volume.ts';
+import { volumeRelationships, volumes } from './volume.ts';
 import { ownedBy, serviceAccountName } from './workload.ts';
 
 export const pod: ObjectKind = {
@@ -27,19 +27,16 @@ export const pod: ObjectKind = {
     const live = object.uid !== null;
     const podRef = ref('Pod', namespace, name);
     const tokens = apiTokenVolumes(spec, account, audiences);
+    const own = { uid, namespace, name };
+    const stored = volumes({ pod: own, spec, tokens });
     const parts = containers({
-      pod: { uid, namespace, name },
+      pod: own,
       spec,
       status,
       annotations,
       hostNetwork,
+      volumes: stored.nodes,
       apiToken: { volumes: tokens, otherwise: live ? 'none' : 'default' },
-    });
-    const stored = volumes({
-      pod: { uid, namespace, name },
-      spec,
-      containers: new Set(parts.map((part) => ref('Container', namespace, part.name))),
-      tokens,
     });
     const relationships: RelationshipFact[] = [
       ...inNamespace('Pod', object),
@@ -50,7 +47,7 @@ export const pod: ObjectKind = {
           to: ref('Container', namespace, part.name),
         }),
       ),
-      ...stored.relationships,
+      ...volumeRelationships(own, spec, stored),
     ];
     if (!mirror) {
       relationships.push({ kind: 'RUNS_AS', from: podRef, to: ref('ServiceAccount', namespace, account) });
@@ -81,7 +78,7 @@ export const pod: ObjectKind = {
           },
         },
         ...parts,
-        ...stored.nodes,
+        ...stored.nodes.values(),
       ],
       relationships,
     };

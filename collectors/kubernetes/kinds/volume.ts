@@ -10,8 +10,6 @@ const types = ['hostPath', 'projected', 'secret', 'configMap', 'persistentVolume
 interface PodOfVolumes {
   readonly pod: { readonly uid: string | null; readonly namespace: string | null; readonly name: string };
   readonly spec: Fields;
-  /** The pod's containers, by their readable names. */
-  readonly containers: ReadonlySet<string>;
   /** The names of the volumes that hold a token for the API server. */
   readonly tokens: ReadonlySet<string>;
 }
@@ -31,12 +29,17 @@ interface Mounts {
   readonly readOnly: string[];
 }
 
-/** The volumes of a pod, and which of its containers mount them where. */
-export function volumes({ pod, spec, containers, tokens }: PodOfVolumes): {
-  readonly nodes: readonly NodeFact<'Volume'>[];
-  readonly relationships: readonly RelationshipFact[];
-} {
-  const podRef = ref('Pod', pod.namespace, pod.name);
+export interface Volumes {
+  /** By their names within the pod. */
+  readonly nodes: ReadonlyMap<string, NodeFact<'Volume'>>;
+  /** The names of the claims that they stand for, by the same. */
+  readonly claims: ReadonlyMap<string, string>;
+  /** The names of those that no mount makes writable. */
+  readonly readOnly: ReadonlySet<string>;
+}
+
+/** The volumes of a pod. */
+export function volumes({ pod, spec, tokens }: PodOfVolumes): Volumes {
   const nodes = new Map<string, NodeFact<'Volume'>>();
   const claims = new Map<string, string>();
   const readOnly = new Set<string>();
@@ -77,50 +80,54 @@ export function volumes({ pod, spec, containers, tokens }: PodOfVolumes): {
       },
     });
   }
-  const volumeRef = (name: string): string => ref('Volume', pod.namespace, `${pod.name}/${name}`);
-  return {
-    nodes: [...nodes.values()],
-    relationships: [
-      ...Array.from(
-        nodes.keys(),
-        (name): RelationshipFact => ({ kind: 'HAS_VOLUME', from: podRef, to: volumeRef(name) }),
-      ),
-      ...Array.from(
-        claims,
-        ([name, claim]): RelationshipFact => ({
-          kind: 'CLAIMS',
-          from: volumeRef(name),
-          to: ref('PersistentVolumeClaim', pod.namespace, claim),
-        }),
-      ),
-      ...mounts(),
-    ],
-  };
+  return { nodes, claims, readOnly };
+}
 
-  function mounts(): readonly RelationshipFact[] {
-    const found: RelationshipFact[] = [];
-    const seen = new Set<string>();
-    for (const { field } of containerLists) {
-      for (const container of spec.list(field)) {
-        const from = ref('Container', pod.namespace, `${pod.name}/${container.string('name')}`);
-        if (!containers.has(from) || seen.has(from)) continue;
-        seen.add(from);
-        const byVolume = new Map<string, Mounts>();
-        for (const mount of container.list('volumeMounts')) {
-          const name = mount.string('name') ?? '';
-          if (!nodes.has(name)) continue;
-          const all = byVolume.get(name) ?? { mountPaths: [], writable: [], readOnly: [] };
-          byVolume.set(name, all);
-          // An expression stands for a path that is not known; its text then stands for that path.
-          const subPath = posix.join(mount.string('subPath') || mount.string('subPathExpr') || '.', '.');
-          all.mountPaths.push(mount.string('mountPath') ?? '');
-          all[mount.boolean('readOnly') === true || readOnly.has(name) ? 'readOnly' : 'writable'].push(subPath);
-        }
-        for (const [name, properties] of byVolume) {
-          found.push({ kind: 'MOUNTS', from, to: volumeRef(name), properties: { ...properties } });
-        }
-      }
+/** Which volumes a pod has, and which of its containers mount them where. */
+export function volumeRelationships(
+  pod: PodOfVolumes['pod'],
+  spec: Fields,
+  { nodes, claims, readOnly }: Volumes,
+): readonly RelationshipFact[] {
+  const volumeRef = (name: string): string => ref('Volume', pod.namespace, `${pod.name}/${name}`);
+  const has = Array.from(
+    nodes.keys(),
+    (name): RelationshipFact => ({
+      kind: 'HAS_VOLUME',
+      from: ref('Pod', pod.namespace, pod.name),
+      to: volumeRef(name),
+    }),
+  );
+  const stands = Array.from(
+    claims,
+    ([name, claim]): RelationshipFact => ({
+      kind: 'CLAIMS',
+      from: volumeRef(name),
+      to: ref('PersistentVolumeClaim', pod.namespace, claim),
+    }),
+  );
+  const mounts: RelationshipFact[] = [];
+  const seen = new Set<string>();
+  for (const container of containerLists.flatMap(({ field }) => spec.list(field))) {
+    const containerName = container.string('name') ?? '';
+    // Of two containers of one name the first is charted.
+    if (containerName === '' || seen.has(containerName)) continue;
+    seen.add(containerName);
+    const byVolume = new Map<string, Mounts>();
+    for (const mount of container.list('volumeMounts')) {
+      const name = mount.string('name') ?? '';
+      if (!nodes.has(name)) continue;
+      const all = byVolume.get(name) ?? { mountPaths: [], writable: [], readOnly: [] };
+      byVolume.set(name, all);
+      // An expression stands for a path that is not known; its text then stands for that path.
+      const subPath = posix.join(mount.string('subPath') || mount.string('subPathExpr') || '.', '.');
+      all.mountPaths.push(mount.string('mountPath') ?? '');
+      all[mount.boolean('readOnly') === true || readOnly.has(name) ? 'readOnly' : 'writable'].push(subPath);
     }
-    return found;
+    const from = ref('Container', pod.namespace, `${pod.name}/${containerName}`);
+    for (const [name, properties] of byVolume) {
+      mounts.push({ kind: 'MOUNTS', from, to: volumeRef(name), properties: { ...properties } });
+    }
   }
+  return [...has, ...stands, ...mounts];
 }
