@@ -49,5 +49,14 @@ export type Observation =
   | { readonly type: 'complete'; readonly extent: Extent }
   /** The extent cannot be read for now: it goes stale under a coverage gap, and nothing is removed. Any later observation of it ends the gap. */
   | { readonly type: 'unreadable'; readonly extent: Extent; readonly reason: GapReason; readonly message: string }
-  /** One piece of input was bad; the rest goes in. `place` is file and line, or the object's name. */
-  | { readonly type: 'problem'; readonly extent: Extent; readonly place: string; readonly message: string };
+  /**
+   * One piece of input was bad; the rest goes in. `place` is file and line, or the object's name. It ends with the next
+   * snapshot, or, where it is a record's, when that record is observed again or removed.
+   */
+  | {
+      readonly type: 'problem';
+      readonly extent: Extent;
+      readonly record?: string;
+      readonly place: string;
+      readonly message: string;
+    };

@@ -59,6 +59,7 @@ export class Extents {
         if (state.mentioned === null) this.#fillGaps(name, 'state');
         for (const record of observation.records) {
           state.mentioned?.add(record.key);
+          this.#fillGaps(name, `problem ${record.key} `);
           this.#put(state, observedClaim(name, record));
         }
         return;
@@ -67,6 +68,7 @@ export class Extents {
         const state = this.#state(observation.extent);
         for (const key of observation.keys) {
           state.mentioned?.delete(key);
+          this.#fillGaps(name, `problem ${key} `);
           this.#drop(state, key);
         }
         return;
@@ -85,15 +87,17 @@ export class Extents {
         this.#state(observation.extent).mentioned = null;
         this.#gap(observation.extent, observation.reason, observation.message, 'state');
         return;
-      case 'problem':
+      case 'problem': {
+        const { record = '', place, message } = observation;
         this.#gap(
           observation.extent,
           'BAD_INPUT',
-          observation.message,
-          `problem ${observation.place}`,
-          observation.place,
+          message,
+          `problem ${record} ${place} ${message}`,
+          `${place}: ${message}`,
         );
         return;
+      }
     }
   }
 
@@ -150,7 +154,8 @@ export class Extents {
     if (before) this.#memory.remove(before);
   }
 
-  #fillGaps(name: string, prefix: 'state' | 'problem'): void {
+  /** Ends the gaps of an extent whose keys begin so. */
+  #fillGaps(name: string, prefix: string): void {
     const gaps = this.#gaps.get(name);
     for (const [key, claim] of gaps ?? []) {
       if (!key.startsWith(prefix)) continue;

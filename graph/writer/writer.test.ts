@@ -241,3 +241,28 @@ test('a writer whose commit has failed is of no further use', async () => {
   await assert.rejects(writer.commit(), /disk full/);
   await assert.rejects(writer.commit(), /open another/);
 });
+
+test('what is wrong with an object ends when it is seen whole, or no more', async () => {
+  const store = replica();
+  const writer = await open(store);
+  const gaps = (): number => [...store.nodes.values()].filter(({ kind }) => kind === 'CoverageGap').length;
+  const wrong = (record: string, message: string): Observation => ({
+    type: 'problem',
+    extent: extent('Pod'),
+    record,
+    place: `Pod/${record}`,
+    message,
+  });
+  writer.observe(pods(2));
+  writer.observe(wrong('pod-0', 'spec must be an object'));
+  writer.observe(wrong('pod-0', 'status must be an object'));
+  writer.observe(wrong('pod-1', 'spec must be an object'));
+  await writer.commit();
+  assert.equal(gaps(), 3, 'none hides another');
+  writer.observe(pods(1));
+  await writer.commit();
+  assert.equal(gaps(), 1);
+  writer.observe({ type: 'removed', extent: extent('Pod'), keys: ['pod-1'] });
+  await writer.commit();
+  assert.equal(gaps(), 0);
+});

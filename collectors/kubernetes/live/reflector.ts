@@ -211,15 +211,18 @@ function* mapped(
   extent: Extent,
 ): Generator<Observation> {
   const records: ObservedRecord[] = [];
+  const troubles: Observation[] = [];
   for (const item of items) {
     const { object, record, problems } = mapObject(kind, item, context);
     if (record !== null) records.push(record);
-    const name = [kind.kind, object?.namespace, object?.name].filter(Boolean).join('/');
-    for (const problem of problems) {
-      yield { type: 'problem', extent, place: name, message: problemText(problem) };
-    }
+    const place = [kind.kind, object?.namespace, object?.name].filter(Boolean).join('/');
+    const of = record === null ? {} : { record: record.key };
+    for (const problem of problems)
+      troubles.push({ type: 'problem', extent, ...of, place, message: problemText(problem) });
   }
+  // A record ends what was wrong with it before; what is wrong with it now comes after.
   if (records.length > 0) yield { type: 'records', extent, records };
+  yield* troubles;
 }
 
 /** One watch from a version, until it ends: an empty step once it stands. Throws what the API server reports, also in mid-stream. */
