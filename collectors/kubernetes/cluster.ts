@@ -12,6 +12,8 @@ export interface ClusterFacts extends ClusterIdentity {
   readonly version: string | null;
   readonly server: string | null;
   readonly observed: 'live' | 'offline';
+  /** Whether get suffices to exec over WebSocket; null where the version must tell. */
+  readonly execByGet: boolean | null;
   /** What the API server enforces in a namespace without a label; it does not show this (PodSecurity admission's defaults). */
   readonly podSecurityDefault: 'privileged' | 'baseline' | 'restricted';
 }
@@ -32,6 +34,7 @@ export function clusterRecord(cluster: ClusterFacts): ObservedRecord {
           minor: minor === undefined ? null : Number(minor),
           server: cluster.server,
           podSecurityDefault: cluster.podSecurityDefault,
+          execByGet: cluster.execByGet,
           observed: cluster.observed,
         },
       },

@@ -1,4 +1,4 @@
-import { type DumpOptions, openDumps } from '../../collectors/kubernetes/offline/dump.ts';
+import { type Dump, type DumpOptions, openDumps } from '../../collectors/kubernetes/offline/dump.ts';
 import type { GraphEdge, GraphNode } from '../../graph/model/graph.ts';
 import { clusterId } from '../../graph/model/id.ts';
 import { type EphemeralStore, ephemeralStore } from '../../graph/store/ephemeral.ts';
@@ -16,10 +16,15 @@ export interface Chart {
 export const chartTenant = 'default';
 
 /** Charts files, folders or standard input in memory. Throws DumpError where there is nothing to read. */
-export async function chart(paths: readonly string[], options: DumpOptions = {}): Promise<Chart> {
+export function chart(paths: readonly string[], options: DumpOptions = {}): Promise<Chart> {
+  return chartDumps(openDumps(paths, options));
+}
+
+/** Charts dumps in memory, each as a cluster. */
+export async function chartDumps(dumps: AsyncIterable<Dump>): Promise<Chart> {
   const store = ephemeralStore();
   const clusters: ChartedCluster[] = [];
-  for await (const dump of openDumps(paths, options)) {
+  for await (const dump of dumps) {
     const partition = { tenant: chartTenant, cluster: clusterId(dump.cluster.key) };
     clusters.push(await chartDump(dump, store, { partition, holder: 'chart', token: 1 }));
   }

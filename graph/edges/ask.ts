@@ -2,7 +2,7 @@
  * A question to a real API server, in the name of one identity, whose answer is the truth of an edge.
  * An edge states alternatives, each a conjunction of these.
  */
-export type Ask = AccessReview | DryRun | Bound;
+export type Ask = AccessReview | DryRun | Bound | WebSocketRequest;
 
 /** A SubjectAccessReview at the scope of the real request: without a namespace for what is cluster-wide. */
 export interface AccessReview {
@@ -28,6 +28,12 @@ export interface Bound {
   readonly type: 'bound';
   readonly namespace: string | null;
   readonly name: string;
+}
+
+/** A GET that asks for a WebSocket, and is true unless it is forbidden: what it takes is more than one review tells. */
+export interface WebSocketRequest {
+  readonly type: 'webSocket';
+  readonly path: string;
 }
 
 export function review(

@@ -7,11 +7,12 @@ import type { Right } from './rights.ts';
 
 /**
  * An exec over WebSocket is a GET, and before Kubernetes 1.35 the right to `get` was enough for it. Since then
- * the gate AuthorizePodWebsocketUpgradeCreatePermission asks for `create` as well, which is enough by itself.
- * Where the version is unknown, the older rule counts: silence is not safety.
+ * the gate AuthorizePodWebsocketUpgradeCreatePermission asks for `create` instead, unless it is switched off.
+ * Where neither gate nor version is known, the older rule counts: silence is not safety.
  */
 function execVerbs(read: Read): readonly string[] {
-  return (read.cluster().properties.minor ?? 0) < 35 ? ['create', 'get'] : ['create'];
+  const { execByGet, minor } = read.cluster().properties;
+  return (execByGet ?? (minor ?? 0) < 35) ? ['create', 'get'] : ['create'];
 }
 
 function execRights(read: Read): readonly Right[] {
@@ -27,13 +28,15 @@ export const podExec = defineEdge({
   difficulty: 1,
   summary: 'Runs a command in a pod through the API server.',
   precondition:
-    'create on pods/exec (before Kubernetes 1.35 get suffices), in the namespace of the pod; resourceNames apply; get on pods is not needed.',
+    'create on pods/exec (get suffices before Kubernetes 1.35, and where the feature gate AuthorizePodWebsocketUpgradeCreatePermission is off), in the namespace of the pod; resourceNames apply; get on pods is not needed.',
   remediation: 'Remove pods/exec from the role; grant it for a limited time, or to single pods by resourceNames.',
   references: [
     'https://kubernetes.io/docs/concepts/security/rbac-good-practices/',
     'https://github.com/kubernetes/kubernetes/pull/134577',
   ],
-  asks: (pod, read): readonly (readonly Ask[])[] =>
-    execVerbs(read).map((verb) => [review(verb, 'pods/exec', { namespace: pod.namespace, name: pod.name })]),
+  asks: ({ namespace, name }): readonly (readonly Ask[])[] => [
+    [review('create', 'pods/exec', { namespace, name })],
+    [{ type: 'webSocket', path: `/api/v1/namespaces/${namespace}/pods/${name}/exec?command=id&stdout=true` }],
+  ],
   derive: { PermissionSet: overObjects('Pod', execRights) },
 });

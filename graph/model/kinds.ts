@@ -47,6 +47,9 @@ export const nodeKinds = {
         'The Pod Security level enforced where a namespace has no label. The API does not show it; privileged unless configured.',
         { source: 'config' },
       ),
+      execByGet: boolean(
+        'Whether get on pods/exec suffices to exec over WebSocket, by the feature gates of the API server; null where it does not show them: the version then decides.',
+      ),
       observed: string('live when watched, offline when charted from a dump.'),
     },
     { visibleFromNamespaces: true },

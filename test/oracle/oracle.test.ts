@@ -1,13 +1,17 @@
 import assert from 'node:assert/strict';
 import { Readable } from 'node:stream';
-import { after, before, test } from 'node:test';
-import { type Chart, chart } from '../../gateway/fleet/chart.ts';
+import { type TestContext, test } from 'node:test';
+import { identifyCluster } from '../../collectors/kubernetes/live/identify.ts';
+import { type Dump, openDumps } from '../../collectors/kubernetes/offline/dump.ts';
+import { type Chart, chartDumps } from '../../gateway/fleet/chart.ts';
 import type { EdgeDefinition } from '../../graph/edges/define.ts';
 import { shownEdges } from '../../graph/edges/expand.ts';
 import { edges as definitions } from '../../graph/edges/index.ts';
+import { podExec } from '../../graph/edges/pod-exec.ts';
 import type { GraphNode } from '../../graph/model/graph.ts';
+import type { NodeFact, Observation } from '../../graph/model/observation.ts';
 import { random, seeds } from '../property/random.ts';
-import { type KubernetesTestbed, kubernetesMissing, startKubernetes } from '../testbed/kubernetes.ts';
+import { type Kubernetes, kubernetesMissing, startKubernetes } from '../testbed/kubernetes.ts';
 import { randomFleet } from './fleet.ts';
 import { readChart } from './read-chart.ts';
 import { callerOf, oracle } from './truth.ts';
@@ -23,12 +27,6 @@ const kinds =
   'roles,clusterroles,rolebindings,clusterrolebindings';
 const asked = definitions.filter((definition) => definition.asks !== undefined);
 const skip = await kubernetesMissing();
-let kubernetes: KubernetesTestbed;
-
-before(async () => {
-  if (skip === false) kubernetes = await startKubernetes();
-});
-after(async () => kubernetes?.stop());
 
 interface Tally {
   truePositives: number;
@@ -36,10 +34,27 @@ interface Tally {
   falseNegatives: number;
 }
 
-async function chartCluster(): Promise<Chart> {
+async function chartCluster(kubernetes: Kubernetes, execByGet: boolean | null): Promise<Chart> {
   const dump = await kubernetes.kubectl(['get', kinds, '--all-namespaces', '-o', 'json']);
   const version = await kubernetes.kubectl(['version', '-o', 'json']);
-  return chart(['-'], { cluster: 'oracle', stdin: Readable.from([version, '\n', dump]) });
+  const dumps = openDumps(['-'], { cluster: 'oracle', stdin: Readable.from([version, '\n', dump]) });
+  return chartDumps(withGate(dumps, execByGet));
+}
+
+/** Adds what the live collector reads of the feature gates, and no dump shows. */
+async function* withGate(dumps: AsyncIterable<Dump>, execByGet: boolean | null): AsyncGenerator<Dump> {
+  for await (const dump of dumps) {
+    const observations = Array.from(dump.observations, (observation): Observation => {
+      if (observation.type !== 'records' || observation.extent.kind !== 'Cluster') return observation;
+      const add = (node: NodeFact): NodeFact =>
+        node.kind === 'Cluster' ? { ...node, properties: { ...node.properties, execByGet } } : node;
+      return {
+        ...observation,
+        records: observation.records.map((record) => ({ ...record, nodes: record.nodes.map(add) })),
+      };
+    });
+    yield { ...dump, observations };
+  }
 }
 
 /** What each identity reaches by each technique according to the chart: `NAME FROM TO`. */
@@ -76,8 +91,19 @@ function isIdentity(kind: string): boolean {
   return kind === 'ServiceAccount' || kind === 'User' || kind === 'Group';
 }
 
-async function compare(prefix: string, tallies: Map<string, Tally>, seed: number): Promise<number> {
-  const charted = await chartCluster();
+interface Round {
+  readonly kubernetes: Kubernetes;
+  readonly execByGet: boolean | null;
+  readonly asked: readonly EdgeDefinition[];
+  readonly prefix: string;
+  readonly seed: number;
+}
+
+async function compare(
+  { kubernetes, execByGet, asked, prefix, seed }: Round,
+  tallies: ReadonlyMap<string, Tally>,
+): Promise<number> {
+  const charted = await chartCluster(kubernetes, execByGet);
   const read = readChart(charted);
   const claims = drawn(charted);
   const truth = oracle(kubernetes);
@@ -117,10 +143,12 @@ async function compare(prefix: string, tallies: Map<string, Tally>, seed: number
   return truth.questions;
 }
 
-test('every RBAC edge is true, and none is missing, by the word of the API server', {
-  skip,
-  timeout: 600_000,
-}, async (context) => {
+/** Judges edges in ten random clusters on an API server with this gate. */
+async function judgeEdges(context: TestContext, asked: readonly EdgeDefinition[], gate: boolean): Promise<void> {
+  const kubernetes = await startKubernetes({ featureGates: { AuthorizePodWebsocketUpgradeCreatePermission: gate } });
+  context.after(() => kubernetes.stop());
+  const { execByGet } = await identifyCluster({ kubeconfig: kubernetes.kubeconfig });
+  assert.equal(execByGet, !gate, 'the metrics show the gate');
   const tallies = new Map(asked.map((edge) => [edge.name, { truePositives: 0, falsePositives: 0, falseNegatives: 0 }]));
   let questions = 0;
   for (const seed of seeds(10)) {
@@ -129,7 +157,7 @@ test('every RBAC edge is true, and none is missing, by the word of the API serve
     const list = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: fleet });
     await kubernetes.kubectl(['create', '-f', '-'], list);
     try {
-      questions += await compare(prefix, tallies, seed);
+      questions += await compare({ kubernetes, execByGet, asked, prefix, seed }, tallies);
     } finally {
       const cluster = fleet.filter(({ metadata }) => (metadata as { namespace?: string }).namespace === undefined);
       const namespaced = fleet.filter((object) => !cluster.includes(object));
@@ -149,4 +177,22 @@ test('every RBAC edge is true, and none is missing, by the word of the API serve
     if (process.env.PORTOLAN_SEED === undefined) assert.ok(truePositives > 0, `${name} occurs in the fleets`);
   }
   context.diagnostic(`${questions} questions to the API server`);
-});
+}
+
+test(
+  'every RBAC edge is true, and none is missing, by the word of the API server',
+  {
+    skip,
+    timeout: 600_000,
+  },
+  (context) => judgeEdges(context, asked, true),
+);
+
+test(
+  'so is every exec where the API server takes a WebSocket for the right to get',
+  {
+    skip,
+    timeout: 300_000,
+  },
+  (context) => judgeEdges(context, [podExec], false),
+);

@@ -81,6 +81,13 @@ export function oracle(kubernetes: Kubernetes) {
       return body.status.allowed;
     }
     if (ask.type === 'bound') return appliesTo(await binding(ask.namespace, ask.name), caller);
+    if (ask.type === 'webSocket') {
+      const options = { as: caller.user, asGroups: caller.groups, webSocket: true };
+      const { status, body } = await kubernetes.request('GET', ask.path, undefined, options);
+      if (status === 401) throw new Error(`${ask.path}: ${status} ${JSON.stringify(body)}`);
+      // What is refused otherwise is refused for want of a container, after the right to it was found.
+      return status !== 403;
+    }
     const impersonated = ask.as === 'identity' ? { as: caller.user, asGroups: caller.groups } : {};
     const { status, body } = await kubernetes.request('POST', ask.path, ask.body, impersonated);
     if (status === 201 || status === 403) return status === 201;

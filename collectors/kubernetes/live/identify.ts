@@ -2,6 +2,7 @@ import type { ClusterIdentity } from '../cluster.ts';
 import { defaultAudiences } from '../kinds/api-token.ts';
 import type { ClusterConfig } from './access.ts';
 import { ApiError, type ApiServer, apiServer } from './api-server.ts';
+import { execByGet } from './exec-by-get.ts';
 import { defaultTiming } from './timing.ts';
 
 /** A cluster that answers. */
@@ -10,6 +11,8 @@ export interface LiveCluster extends ClusterIdentity {
   readonly server: string;
   /** As it says it, such as v1.36.3. */
   readonly version: string;
+  /** Whether get suffices to exec over WebSocket, where its metrics tell. */
+  readonly execByGet: boolean | null;
   /** The audiences of tokens that it takes for itself. */
   readonly audiences: readonly string[];
 }
@@ -35,6 +38,7 @@ export async function identifyCluster(config: ClusterConfig, signal?: AbortSigna
       name,
       server: access.server,
       version,
+      execByGet: await execByGet(server, until),
       audiences: await audiences(server, until),
     };
   } finally {

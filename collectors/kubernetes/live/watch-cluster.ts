@@ -1,9 +1,11 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Observation } from '../../../graph/model/observation.ts';
 import { clusterRecord } from '../cluster.ts';
 import { kubernetesExtent } from '../kind.ts';
 import { objectKinds } from '../kinds/index.ts';
 import type { ClusterConfig } from './access.ts';
 import { type ApiServer, apiServer } from './api-server.ts';
+import { execByGet } from './exec-by-get.ts';
 import { type LiveCluster, serverVersion } from './identify.ts';
 import { merge } from './merge.ts';
 import { reflect } from './reflector.ts';
@@ -44,6 +46,13 @@ export async function* watchCluster(config: WatchConfig, signal: AbortSignal): A
   }
 }
 
+/** What an upgrade or a restart of the API server may change. */
+type Changing = Pick<LiveCluster, 'version' | 'execByGet'>;
+
+async function changing(server: ApiServer, signal: AbortSignal): Promise<Changing> {
+  return { version: await serverVersion(server, signal), execByGet: await execByGet(server, signal) };
+}
+
 /** The cluster itself; its API server is upgraded now and then. */
 async function* followVersion(
   { cluster, podSecurityDefault = 'privileged' }: WatchConfig,
@@ -52,17 +61,17 @@ async function* followVersion(
   signal: AbortSignal,
 ): AsyncGenerator<Observation> {
   const extent = kubernetesExtent('Cluster');
-  const record = (version: string) => clusterRecord({ ...cluster, version, observed: 'live', podSecurityDefault });
+  const record = (now: Changing) => clusterRecord({ ...cluster, ...now, observed: 'live', podSecurityDefault });
   yield { type: 'snapshot', extent };
-  yield { type: 'records', extent, records: [record(cluster.version)] };
+  yield { type: 'records', extent, records: [record(cluster)] };
   yield { type: 'complete', extent };
-  let known = cluster.version;
+  let known: Changing = { version: cluster.version, execByGet: cluster.execByGet };
   for (;;) {
     await pause(timing.versionMs, signal);
     if (signal.aborted) return;
     // When it does not answer, the kinds say so.
-    const version = await serverVersion(server, signal).catch(() => known);
-    if (version !== known) yield { type: 'records', extent, records: [record(version)] };
-    known = version;
+    const now = await changing(server, signal).catch(() => known);
+    if (!isDeepStrictEqual(now, known)) yield { type: 'records', extent, records: [record(now)] };
+    known = now;
   }
 }

@@ -64,6 +64,7 @@ async function openDump({ name, files }: DumpSource, options: DumpOptions): Prom
     ...cluster,
     version: contents.version,
     server: null,
+    execByGet: null,
     observed: 'offline',
     podSecurityDefault: options.podSecurityDefault ?? 'privileged',
   };

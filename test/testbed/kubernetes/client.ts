@@ -22,6 +22,8 @@ export interface RequestOptions {
   readonly asGroups?: readonly string[];
   /** Of the body; default application/json. Patches need one of the patch types. */
   readonly contentType?: string;
+  /** Asks for a WebSocket, as a client that would exec does; where it is granted (101), it is closed at once. */
+  readonly webSocket?: boolean;
 }
 
 /** Who a kubeconfig is for: the bearer of a token, or a user whom a client certificate names. */
@@ -55,6 +57,15 @@ export interface Access {
   readonly token: string;
 }
 
+/** RFC 6455, 4.1; the protocol is that of exec, attach and port-forward. */
+const webSocketHeaders: OutgoingHttpHeaders = {
+  connection: 'Upgrade',
+  upgrade: 'websocket',
+  'sec-websocket-version': '13',
+  'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
+  'sec-websocket-protocol': 'v5.channel.k8s.io',
+};
+
 export function connect(access: Access): Kubernetes {
   const { folder, url } = access;
   const authority = { certificate: read(folder, 'ca.crt'), key: read(folder, 'ca.key') };
@@ -65,7 +76,7 @@ export function connect(access: Access): Kubernetes {
     method: string,
     path: string,
     body?: unknown,
-    { as, asGroups = [], contentType = 'application/json' }: RequestOptions = {},
+    { as, asGroups = [], contentType = 'application/json', webSocket = false }: RequestOptions = {},
   ) =>
     new Promise<Reply<Body>>((resolve, reject) => {
       const headers: OutgoingHttpHeaders = {
@@ -75,6 +86,7 @@ export function connect(access: Access): Kubernetes {
       if (as !== undefined) headers['impersonate-user'] = as;
       if (asGroups.length > 0) headers['impersonate-group'] = [...asGroups];
       if (body !== undefined) headers['content-type'] = contentType;
+      if (webSocket) Object.assign(headers, webSocketHeaders);
       const outgoing = httpsRequest(new URL(path, url), { method, agent, headers, timeout: 60_000 }, (incoming) => {
         const chunks: Buffer[] = [];
         incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -84,6 +96,10 @@ export function connect(access: Access): Kubernetes {
           const isJson = incoming.headers['content-type']?.startsWith('application/json') === true;
           resolve({ status: incoming.statusCode ?? 0, body: (isJson ? JSON.parse(text) : text) as Body });
         });
+      });
+      outgoing.on('upgrade', ({ statusCode = 0 }, socket) => {
+        socket.destroy();
+        resolve({ status: statusCode, body: '' as Body });
       });
       outgoing.on('timeout', () => outgoing.destroy(new Error(`${method} ${path}: no answer within 60 s`)));
       outgoing.on('error', reject);
