@@ -24,8 +24,11 @@ const into = spaces('in');
 const inNamespace = spaces('namespace');
 const named = spaces('named');
 
+/** The space of nodes, by their readable names. */
+export const nodeSpace = 'node';
+
 export const cell = {
-  node: (ref: string): Cell => ({ space: 'node', key: ref }),
+  node: (ref: string): Cell => ({ space: nodeSpace, key: ref }),
   out: (ref: string, kind: string): Cell => ({ space: out(kind), key: ref }),
   in: (ref: string, kind: string): Cell => ({ space: into(kind), key: ref }),
   kind: (kind: string): Cell => ({ space: 'kind', key: kind }),

@@ -3,7 +3,7 @@ import type { Derived, EdgeDefinition } from '../edges/define.ts';
 import type { Memo, ModelNode, Read } from '../edges/read.ts';
 import type { EdgeProperties } from '../model/graph.ts';
 import type { NodeKind } from '../model/kinds.ts';
-import { type Cell, CellIndex, cell } from './cells.ts';
+import { type Cell, CellIndex, cell, nodeSpace } from './cells.ts';
 import { toClaim } from './claims.ts';
 import { type Claim, edgeProperties, type Memory } from './memory.ts';
 
@@ -111,6 +111,8 @@ export class Derivation {
     memory.changedCells = [];
     for (const changed of cells) {
       for (const reader of this.#readers.members(changed)) this.#mark(reader, 'stale');
+      // Every derivation reads its subject. Most read nothing else, and need not be kept as readers one by one.
+      if (changed.space === nodeSpace) for (const root of this.#roots.get(changed.key) ?? []) this.#mark(root, 'stale');
     }
   }
 
@@ -186,7 +188,7 @@ export class Derivation {
       const definition = this.#definitions[root.rank] as EdgeDefinition;
       const subject = root.subject;
       const found = this.#run(root, (read): Derived[] => {
-        const node = read.node(this.#memory.nodes.get(subject)?.kind as NodeKind, subject);
+        const node = this.#modelNode(subject);
         // The map of derivations is keyed by kind, so that the function found takes nodes of this kind.
         const derive =
           node && (definition.derive[node.kind] as ((subject: ModelNode, read: Read) => Iterable<Derived>) | undefined);
@@ -233,21 +235,21 @@ export class Derivation {
     return read;
   }
 
+  #modelNode(ref: string): ModelNode | undefined {
+    const found = this.#memory.nodes.get(ref);
+    // Properties were checked against the model's table where they came in.
+    return (
+      found && { ref, kind: found.kind, namespace: found.namespace, name: found.name, properties: found.properties }
+    );
+  }
+
   #reader(computation: Computation): Read {
     const memory = this.#memory;
     const note = (read: Cell): Cell => this.#note(computation, read);
     const node = <K extends NodeKind>(kind: K, ref: string): ModelNode<K> | undefined => {
       note(cell.node(ref));
-      const found = memory.nodes.get(ref);
-      if (found?.kind !== kind) return undefined;
-      // Properties were checked against the model's table where they came in.
-      return {
-        ref,
-        kind,
-        namespace: found.namespace,
-        name: found.name,
-        properties: found.properties as ModelNode<K>['properties'],
-      };
+      const found = this.#modelNode(ref);
+      return found?.kind === kind ? (found as ModelNode<K>) : undefined;
     };
     const read: Read = {
       node,
