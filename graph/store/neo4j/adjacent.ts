@@ -28,7 +28,7 @@ export function adjacency(database: Database) {
     return {
       known,
       start: `UNWIND range(0, size(${batch}) - 1) AS ordinal
-        MATCH (s:Entity {tenant: ${within.tenant}, id: ${batch}[ordinal]}) WHERE s.kind IS NOT NULL AND ${within.alive('s')}`,
+        MATCH (s:Entity {tenant: ${within.tenant}, id: ${batch}[ordinal]}) WHERE s.kind <> '' AND ${within.alive('s')}`,
       match: `MATCH (s)${left}[e${types}]${right}(n)
         WHERE n.kind IN ${given.bind(wanted)} AND ${within.edge('e')} AND ${within.alive('n')} AND ${within.firstOfEdge('e', from as string, to as string)}
         AND ${filterCypher(filter, known, 'n', within, given)}`,

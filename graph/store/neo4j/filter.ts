@@ -11,7 +11,15 @@ export function fieldCypher({ name, property }: Field, node: string): string {
   return `${node}.${property ? storedName(name) : name}`;
 }
 
-/** The same, as it is to be compared: by code point. */
+/**
+ * Whether there is a value. Not `x IS NOT NULL`: of a property that is tested so, Neo4j 5.26 keeps no more than whether it
+ * is there, and later gives `true` for its value, also within properties(n).
+ */
+export function isPresent(value: string): string {
+  return `(coalesce(${value}) IS NOT NULL)`;
+}
+
+/** A field, as it is to be compared: by code point. */
 export function comparedCypher(field: Field, node: string): string {
   const value = fieldCypher(field, node);
   return field.type === 'string' || field.type === 'strings' ? `coalesce(${keyName(value)}, ${value})` : value;
@@ -47,7 +55,7 @@ export function filterCypher(
     }
     const field = fieldOf(kinds, filter.field);
     const value = fieldCypher(field, node);
-    if ('isNull' in filter) return `(${value} IS ${filter.isNull ? '' : 'NOT '}NULL)`;
+    if ('isNull' in filter) return filter.isNull ? `NOT ${isPresent(value)}` : isPresent(value);
     const test = leaf(filter);
     const tested = 'range' in filter ? comparedCypher(field, node) : value;
     return field.type === 'strings' ? `any(entry IN ${tested} WHERE ${test('entry')})` : test(tested);
@@ -71,7 +79,7 @@ export function filterCypher(
     const low = from === undefined ? null : bind(comparedValue(from));
     const high = to === undefined ? null : bind(comparedValue(to));
     return (value) =>
-      `(${value} IS NOT NULL${low ? ` AND ${value} >= ${low}` : ''}${high ? ` AND ${value} <= ${high}` : ''})`;
+      `(${isPresent(value)}${low ? ` AND ${value} >= ${low}` : ''}${high ? ` AND ${value} <= ${high}` : ''})`;
   }
 
   function neighbours(

@@ -51,7 +51,7 @@ export function history(database: Database) {
 
   async function* scanNodes(tenant: string, only: string | undefined): AsyncIterable<readonly [string, GraphNode]> {
     const rows = database.stream<{ readonly node: Stored }>(
-      `MATCH (n:Entity) WHERE n.tenant = $tenant AND n.kind IS NOT NULL AND n.deletedAt IS NULL
+      `MATCH (n:Entity) WHERE n.tenant = $tenant AND n.kind <> '' AND n.deletedAt IS NULL
        AND ($only IS NULL OR n.cluster = $only OR $only IN n.claimClusters) RETURN properties(n) AS node`,
       { tenant, only: only ?? null },
     );

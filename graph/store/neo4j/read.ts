@@ -45,7 +45,7 @@ export function reads(database: Database) {
       const parts = Array.from(
         byKind,
         ([kind, ids]) => `MATCH (a)-[e:${kind}]->(b) WHERE e.tenant = ${within.tenant} AND e.id IN ${given.bind(ids)}
-          AND ${within.edge('e')} AND ${within.alive('a')} AND a.kind IS NOT NULL AND ${within.alive('b')} AND b.kind IS NOT NULL
+          AND ${within.edge('e')} AND ${within.alive('a')} AND a.kind <> '' AND ${within.alive('b')} AND b.kind <> ''
           RETURN properties(e) AS edge, type(e) AS kind, a.id AS from, b.id AS to`,
       );
       type Row = { readonly edge: Stored; readonly kind: string; readonly from: string; readonly to: string };

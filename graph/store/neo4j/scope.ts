@@ -44,7 +44,7 @@ export function scopeCypher(scope: Scope, { bind }: Parameters): ScopeCypher {
     tenant,
     edge,
     firstOfEdge: grants.length === 1 ? () => 'true' : firstAmong(edge),
-    alive: (n) => `${n}.tenant = ${tenant} AND CASE WHEN ${n}.cluster IS NOT NULL
+    alive: (n) => `${n}.tenant = ${tenant} AND CASE WHEN coalesce(${n}.cluster) IS NOT NULL
       THEN ${n}.deletedAt IS NULL AND (${n}.cluster IN ${whole} OR ${n}.namespace IN ${namespaces}[${n}.cluster]
         OR (${n}.namespace IS NULL AND ${n}.kind IN [${openKinds}] AND ${n}.cluster IN ${limited}))
       ELSE any(i IN range(0, coalesce(size(${n}.claimClusters), 0) - 1) WHERE ${n}.claimRemoved[i] = ''
