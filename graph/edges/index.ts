@@ -3,6 +3,7 @@ import { ceModuleLoad } from './ce-module-load.ts';
 import { ceNsenter } from './ce-nsenter.ts';
 import { ceOpenByHandle } from './ce-open-by-handle.ts';
 import { cePrivMount } from './ce-priv-mount.ts';
+import { ceProcRoot } from './ce-proc-root.ts';
 import { ceRuntimeSock } from './ce-runtime-sock.ts';
 import { ceSysPtrace } from './ce-sys-ptrace.ts';
 import { ceVarLogSymlink } from './ce-var-log-symlink.ts';
@@ -87,6 +88,7 @@ export const edges: readonly EdgeDefinition[] = [
   cePrivMount,
   ceModuleLoad,
   ceSysPtrace,
+  ceProcRoot,
   ceCgroupReleaseAgent,
   ceOpenByHandle,
   ceRuntimeSock,
