@@ -1,8 +1,7 @@
 import { Cgroups } from './enrich/cgroups.ts';
 import type { ProcessTree } from './enrich/process-tree.ts';
 import type { SensorEvent } from './events/event.ts';
-import type { EventRecord } from './events/record.ts';
-import { splitEvents } from './events/split.ts';
+import { type EventRecord, eventHeaderBytes, Payload, recordAt } from './events/record.ts';
 import { eventTypes } from './events/types.ts';
 import { probes } from './probes/index.ts';
 import type { Probe } from './probes/probe.ts';
@@ -16,12 +15,13 @@ export type Refused = Record<'size' | 'type' | 'body', number>;
 
 /** Turns the payloads of one loader's EVENTS frames into events. */
 export interface Decoder {
-  decode(payload: Buffer): Generator<SensorEvent>;
+  decode(payload: Buffer): readonly SensorEvent[];
 }
 
 /** A decoder that adds up in `refused` what it cannot use. */
 export function decoder(tree: ProcessTree, refused: Refused): Decoder {
   const cgroups = new Cgroups();
+  const payload = new Payload();
 
   function decodeOne(record: EventRecord): SensorEvent | undefined {
     if (record.type === eventTypes.cgroup) {
@@ -43,17 +43,33 @@ export function decoder(tree: ProcessTree, refused: Refused): Decoder {
     return { ...event, target: found };
   }
 
+  /** Refuses the event when its body is too short. */
+  function tryOne(record: EventRecord): SensorEvent | undefined {
+    try {
+      return decodeOne(record);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      refused.body++;
+      return undefined;
+    }
+  }
+
   return {
-    *decode(payload) {
-      for (const record of splitEvents(payload, () => refused.size++)) {
-        try {
-          const event = decodeOne(record);
-          if (event) yield event;
-        } catch (error) {
-          if (!(error instanceof RangeError)) throw error;
-          refused.body++;
+    decode(bytes) {
+      payload.set(bytes);
+      const events: SensorEvent[] = [];
+      for (let at = 0; at < bytes.length; ) {
+        const left = bytes.length - at;
+        const size = left < eventHeaderBytes ? 0 : (payload.u32[at >> 2] as number);
+        if (size < eventHeaderBytes || size > left) {
+          refused.size++; // and with it the rest of the frame: nobody knows where the next event begins
+          break;
         }
+        const event = tryOne(recordAt(payload, at, size));
+        if (event) events.push(event);
+        at += (size + 7) & ~7;
       }
+      return events;
     },
   };
 }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type SensorBuild, SensorUnavailable } from './build.ts';
-import { type Decoder, decoder } from './decode.ts';
+import { decoder } from './decode.ts';
 import { processIds, snapshotProcesses } from './enrich/proc.ts';
 import { ProcessTree } from './enrich/process-tree.ts';
 import { bootClock, type Clock } from './events/clock.ts';
@@ -82,7 +82,7 @@ async function* oneLoader(
           attached = true;
           onAttached?.(loader.pid);
         } else if (frame.type === 'events') {
-          yield { events: eventsOf(frame, events) };
+          yield { events: events.decode(frame.payload) };
         } else {
           yield* counted(frame, status, clock);
           ended = frame.type === 'end';
@@ -100,10 +100,6 @@ async function* oneLoader(
     signal.removeEventListener('abort', stop);
     loader.stop();
   }
-}
-
-function eventsOf({ payload }: Frame, events: Decoder): readonly SensorEvent[] {
-  return [...events.decode(payload)];
 }
 
 /** Runs `use` on the JSON of a frame; what is no JSON, or not what it should be, is refused. */

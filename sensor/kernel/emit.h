@@ -12,8 +12,7 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
 const volatile struct settings settings = {};
 
-/* Shared by CPUs 256 apart, hence the atomic additions. In .bss, which user space maps: reading it takes no system call. */
-struct counter counters[COUNTER_SLOTS][EVENT_TYPES] = {};
+struct shared shared = {}; /* in .bss, which user space maps */
 
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
@@ -52,7 +51,7 @@ struct {
 } buffers SEC(".maps");
 
 #define COUNT(type, what)                                                                                              \
-	__sync_fetch_and_add(&counters[bpf_get_smp_processor_id() & (COUNTER_SLOTS - 1)][type].what, 1)
+	__sync_fetch_and_add(&shared.counters[bpf_get_smp_processor_id() & (COUNTER_SLOTS - 1)][type].what, 1)
 
 /* clang knows from the types that a size is in bounds and drops the mask that would tell the verifier. */
 #define BOUND(value, mask) asm volatile("%0 &= %1" : "+r"(value) : "i"(mask))
@@ -85,6 +84,8 @@ static __always_inline bool within_rate(__u32 pid, __u32 type, __u64 now)
 /* Counts the event as made; false when nobody wants anything of this process. */
 static __always_inline bool wanted(enum event_type type)
 {
+	if (shared.stopped)
+		return false;
 	COUNT(type, made);
 	__u32 pid = bpf_get_current_pid_tgid() >> 32;
 	bool out = pid == settings.self[0] || pid == settings.self[1];

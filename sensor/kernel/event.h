@@ -58,6 +58,12 @@ struct counter {
 
 enum { COUNTER_SLOTS = 256, EVENT_BUFFER = 8192 };
 
+/* What kernel and loader both see, without system calls. */
+struct shared {
+	struct counter counters[COUNTER_SLOTS][EVENT_TYPES]; /* CPUs 256 apart share a slot: additions are atomic */
+	__u64 stopped; /* set by the loader: nothing more is made, so that the last count is exact */
+};
+
 /* What the loader sets before the programs are loaded. */
 struct settings {
 	__u32 self[2];       /* processes that are not watched: the loader and its parent */

@@ -186,7 +186,6 @@ static bool is_there(const struct bpf_program *program)
 struct attached {
 	const char *name;
 	const char *state; /* "attached", "absent", "off", or why it could not be attached */
-	struct bpf_link *link;
 };
 static struct attached attached[PROGRAMS_MAX];
 static int programs;
@@ -201,7 +200,7 @@ static void load(void)
 		bool off = !bpf_program__autoload(program);
 		bool absent = !is_there(program);
 		attached[programs++] =
-			(struct attached){bpf_program__name(program), off ? "off" : absent ? "absent" : NULL, NULL};
+			(struct attached){bpf_program__name(program), off ? "off" : absent ? "absent" : NULL};
 		if (absent)
 			bpf_program__set_autoload(program, false);
 	}
@@ -224,21 +223,20 @@ static void attach(void)
 		struct attached *entry = &attached[index++];
 		if (entry->state)
 			continue;
-		entry->link = bpf_program__attach(program);
-		entry->state = entry->link ? "attached" : strerrorname_np(errno);
-		count += entry->link != NULL;
+		bool done = bpf_program__attach(program); /* for as long as this process lives */
+		entry->state = done ? "attached" : strerrorname_np(errno);
+		count += done;
 	}
 	if (count == 0)
 		fail("no program could be attached");
 }
 
-static struct counter (*counters)[EVENT_TYPES]; /* the kernel's own memory, by slot */
+static volatile struct shared *shared; /* the programs' own memory */
 
-static void map_counters(void)
+static void map_shared(void)
 {
-	const size_t size = sizeof(struct counter) * COUNTER_SLOTS * EVENT_TYPES;
-	counters = mmap(NULL, size, PROT_READ, MAP_SHARED, bpf_map__fd(map_named(".bss")), 0);
-	if (counters == MAP_FAILED)
+	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED, bpf_map__fd(map_named(".bss")), 0);
+	if (shared == MAP_FAILED)
 		fail("the counters cannot be read: %s", strerror(errno));
 }
 
@@ -321,7 +319,7 @@ static void say_counters(enum frame_type type)
 	for (int event = 0; event < EVENT_TYPES; event++) {
 		struct counter sum = {};
 		for (int slot = 0; slot < COUNTER_SLOTS; slot++) {
-			const volatile struct counter *counter = &counters[slot][event];
+			const volatile struct counter *counter = &shared->counters[slot][event];
 			sum.made += counter->made;
 			sum.sent += counter->sent;
 			sum.lost += counter->lost;
@@ -358,10 +356,17 @@ static void run(struct ring_buffer *ring)
 	}
 }
 
-static void detach(void)
+/*
+ * Programs under way end within microseconds of the flag. Detaching them one by one would take a grace period of the
+ * kernel each, seconds in all; when we exit it does so together.
+ */
+static void stop(struct ring_buffer *ring)
 {
-	for (int i = 0; i < programs; i++)
-		bpf_link__destroy(attached[i].link);
+	shared->stopped = 1;
+	usleep(DRAIN_MS * 1000);
+	ring_buffer__consume(ring);
+	flush();
+	say_counters(FRAME_END);
 }
 
 int main(int count, char **arguments)
@@ -381,7 +386,7 @@ int main(int count, char **arguments)
 	read_orders();
 	ensure_tracefs();
 	load();
-	map_counters();
+	map_shared();
 	struct ring_buffer *ring = ring_buffer__new(bpf_map__fd(map_named("ring")), take, NULL, NULL);
 	if (!ring)
 		fail("the ring cannot be read: %s", strerror(errno));
@@ -392,9 +397,6 @@ int main(int count, char **arguments)
 		return 1;
 	say_hello();
 	run(ring);
-	detach();
-	ring_buffer__consume(ring);
-	flush();
-	say_counters(FRAME_END);
+	stop(ring);
 	return 0;
 }
