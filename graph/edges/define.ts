@@ -14,6 +14,7 @@ export interface AttackTechnique {
 
 /** Which of a kind a target set holds, where not all. */
 export type TargetSubset =
+  | 'of a binding to be made'
   | 'with a token Secret'
   | 'with a guessable token Secret'
   | `with a token on ${string}`

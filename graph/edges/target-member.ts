@@ -43,7 +43,7 @@ export const targetMember = defineEdge({
   class: 'link',
   attack: [],
   from: ['TargetSet'],
-  to: ['TargetSet', 'Pod', 'ServiceAccount', 'Secret', 'Node', 'User', 'Group', 'Namespace'],
+  to: ['TargetSet', 'Pod', 'ServiceAccount', 'Secret', 'Node', 'User', 'Group', 'Namespace', 'PermissionSet'],
   difficulty: 0,
   summary: 'A right over all objects of a kind is a right over each of them.',
   precondition: 'The object is of the kind, and in the namespace, that the right covers; a pod must not have ended.',
@@ -65,6 +65,10 @@ export const targetMember = defineEdge({
     Secret: (secret, read) => member(secret, secret.namespace, read),
     // A node's user is nobody without the group system:nodes, which a right over users does not give.
     User: (user, read) => (isNodeUser(user.name) ? [] : member(user, null, read)),
+    PermissionSet: (set, read) =>
+      set.namespace === null && set.properties.binding == null
+        ? member(set, null, read, 'of a binding to be made')
+        : [],
     Group: (group, read) => member(group, null, read),
     Node: (node, read) => member(node, null, read),
     // The set of the whole cluster links to the sets of its namespaces, not to each member again.

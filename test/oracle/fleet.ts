@@ -82,6 +82,12 @@ export function randomFleet(random: Random, prefix: string): readonly Manifest[]
     { verbs: ['create'], apiGroups: [rbac], resources: ['clusterrolebindings'] },
     { verbs: ['bind'], apiGroups: [rbac], resources: ['clusterroles'], resourceNames: ['cluster-admin'] },
     { verbs: ['bind'], apiGroups: ['*'], resources: ['clusterroles'] },
+    {
+      verbs: ['bind'],
+      apiGroups: [rbac],
+      resources: ['clusterroles'],
+      resourceNames: [`${prefix}-${random.integer(12)}`],
+    },
     { verbs: ['create'], apiGroups: [rbac], resources: ['rolebindings'] },
     { verbs: ['patch', 'escalate'], apiGroups: [rbac], resources: ['roles', 'clusterroles'] },
     {
