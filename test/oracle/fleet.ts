@@ -136,10 +136,20 @@ export function randomFleet(random: Random, prefix: string): readonly Manifest[]
     ...(random.chance(0.3) ? { resourceNames: [random.pick(names)] } : {}),
   });
   const rule = (): Manifest => (random.chance(0.4) ? random.pick(telling) : drawnRule());
+  const ruleSets: readonly (() => Manifest[])[] = [
+    () => [{ verbs: ['*'], apiGroups: ['*'], resources: ['*'] }],
+    () => [
+      { verbs: ['create'], apiGroups: [rbac], resources: ['clusterrolebindings'] },
+      {
+        verbs: ['bind'],
+        apiGroups: [rbac],
+        resources: ['clusterroles'],
+        resourceNames: [`${prefix}-${random.integer(12)}`],
+      },
+    ],
+  ];
   const rules = (): Manifest[] =>
-    random.chance(0.1)
-      ? [{ verbs: ['*'], apiGroups: ['*'], resources: ['*'] }]
-      : Array.from({ length: 1 + random.integer(2) }, rule);
+    random.chance(0.15) ? random.pick(ruleSets)() : Array.from({ length: 1 + random.integer(2) }, rule);
   const subject = (): Manifest =>
     random.pick<() => Manifest>([
       () => ({ kind: 'ServiceAccount', name: random.pick(accounts), namespace: random.pick(namespaces) }),
