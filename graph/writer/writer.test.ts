@@ -78,7 +78,7 @@ async function writtenAtOnce(world: Map<string, WorldRecord>): Promise<Replica> 
 
 test('incremental equals full: after every change the store holds what deriving everything anew would give', async () => {
   let derived = 0;
-  for (const seed of seeds(60)) {
+  for (const seed of seeds(25)) {
     const rng = random(seed);
     const store = replica();
     let writer = await open(store);
@@ -150,7 +150,7 @@ test('incremental equals full: after every change the store holds what deriving 
       derived += [...store.edges.values()].filter((edge) => edge.attack !== null).length;
     }
   }
-  assert.ok(derived > 10_000 || process.env.PORTOLAN_SEED, 'the worlds hold attack edges');
+  assert.ok(derived > 5_000 || process.env.PORTOLAN_SEED, 'the worlds hold attack edges');
 });
 
 function pods(count: number): Observation {
