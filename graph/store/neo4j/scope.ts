@@ -12,7 +12,10 @@ export interface ScopeCypher {
   alive(node: string): string;
   /** The relationship's partition is in scope; its ends are to be asked of `alive`. */
   edge(edge: string): string;
-  /** Of the same edge in several partitions, which happens between shared nodes, it is the first in scope by cluster. */
+  /**
+   * Of the same edge in several partitions it is the first in scope by cluster. An edge within one cluster is stated by
+   * that one alone: a writer knows no other's nodes.
+   */
   firstOfEdge(edge: string, from: string, to: string): string;
 }
 
@@ -24,8 +27,8 @@ const openKinds = allKinds
 export function scopeCypher(scope: Scope, { bind }: Parameters): ScopeCypher {
   const tenant = bind(scope.tenant);
   const firstAmong = (visible: (edge: string) => string) => (edge: string, from: string, to: string) =>
-    `NOT EXISTS { MATCH (${from})-[d]->(${to})
-      WHERE d.id = ${edge}.id AND d.partition < ${edge}.partition AND ${visible('d')} }`;
+    `(coalesce(${from}.cluster = ${to}.cluster, false) OR NOT EXISTS { MATCH (${from})-[d]->(${to})
+      WHERE d.id = ${edge}.id AND d.partition < ${edge}.partition AND ${visible('d')} })`;
   if (scope.clusters === 'all') {
     const alive = (node: string): string => `${node}.tenant = ${tenant} AND ${node}.deletedAt IS NULL`;
     return { tenant, alive, edge: () => 'true', firstOfEdge: firstAmong(() => 'true') };
