@@ -171,14 +171,18 @@ export const nodeKinds = {
     roleRef: string('The readable name of the role it grants, whether or not that exists.'),
     subjects: strings('The readable names of whom it grants it to, whether or not they exist.'),
   }),
-  PermissionSet: kind('What one binding grants: the rules of a role, within the scope of the binding.', 'binding', {
-    rules: json<readonly PolicyRule[]>('The rules in force.', { source: 'derived' }),
-    scope: string('The namespace in which the rules hold; null when they hold in the whole cluster.', {
-      source: 'derived',
-    }),
-    role: string('The readable name of the role.', { source: 'derived' }),
-    binding: string('The readable name of the binding.', { source: 'derived' }),
-  }),
+  PermissionSet: kind(
+    'What one binding grants, or would if it were made: the rules of a role, within the scope of the binding.',
+    'binding',
+    {
+      rules: json<readonly PolicyRule[]>('The rules in force.', { source: 'derived' }),
+      scope: string('The namespace in which the rules hold; null when they hold in the whole cluster.', {
+        source: 'derived',
+      }),
+      role: string('The readable name of the role.', { source: 'derived' }),
+      binding: string('The readable name of the binding; null while nobody has made it.', { source: 'derived' }),
+    },
+  ),
   Secret: kind('A Kubernetes secret: that it is there, never what it holds.', 'cluster, UID', {
     ...created,
     type: string('Its type, such as Opaque or kubernetes.io/service-account-token.', { indexed: true }),
