@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { constants, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { constants, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { act, compileActor, type Line, type RunningSensor, sensorMissing, startSensor, workFolder } from './harness.ts';
@@ -50,7 +50,9 @@ describe('files', { skip: await sensorMissing() }, () => {
 
   test('a link that is turned while it is opened: what was really opened', async () => {
     const from = everything.lines().length;
-    const race = `i=0; while [ $i -lt 300 ]; do ln -sfn innocent turning; ln -sfn /etc/shadow turning; i=$((i+1)); done & j=0; while [ $j -lt 300 ]; do read x < turning; j=$((j+1)); done 2>/dev/null; wait`;
+    const turn = 'ln -sfn /etc/shadow turning & read x < turning; ln -sfn innocent turning & read x < turning; wait';
+    const turns = `i=0; while [ $i -lt 50 ]; do ${turn}; i=$((i+1)); done 2>/dev/null`;
+    const race = `${turns}; ln -sfn /etc/shadow turning; read x < turning`;
     await act('sh', '-c', `cd ${work} && ${race}`);
     await act('true', 'after the race');
     await everything.find('the end', (line) => line['proc.cmdline'] === 'true after the race', from);
@@ -73,8 +75,9 @@ describe('files', { skip: await sensorMissing() }, () => {
     assert.equal(line['evt.is_open_read'], true);
   });
 
-  test('writing and creating', async () => {
-    const file = '/etc/portolan-sensor-test';
+  test('writing and creating', async (t) => {
+    const file = `/etc/portolan-test-${process.pid}`;
+    t.after(() => rmSync(file, { force: true }));
     const made = await openOf(file, ['open', String(O_WRONLY | O_CREAT | O_EXCL), file]);
     assert.equal(made['evt.is_open_write'], true);
     assert.equal(made['evt.is_open_read'], false);
@@ -84,7 +87,6 @@ describe('files', { skip: await sensorMissing() }, () => {
     const again = await openOf(file, ['open', String(O_RDWR), file]);
     assert.equal(again['evt.is_open_create'], false);
     assert.equal(again['fd.ino'], made['fd.ino']);
-    await act('rm', file);
   });
 
   test('what nobody asked for stays in the kernel, and is counted there', async () => {
