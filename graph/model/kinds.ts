@@ -127,7 +127,7 @@ export const nodeKinds = {
     replicas: integer('spec.replicas; null where the kind has none.'),
   }),
   Volume: kind(
-    'A volume of a pod that leads beyond it: to its node, to a secret or config map, to a token, or to a claim.',
+    'A volume of a pod that leads beyond it: to its node, to a secret or config map, to a token, or to a claim. The one that every pod gets for its token is left out: containers tell whether they have it.',
     'pod, volume name',
     {
       type: string('Its source: hostPath, projected, secret, configMap, persistentVolumeClaim or ephemeral.', {

@@ -43,8 +43,15 @@ function replica() {
 
 type Replica = ReturnType<typeof replica>;
 
-function open(store: Replica): Promise<PartitionWriter> {
-  return PartitionWriter.open({ store, lease, clusterName: 'test', definitions, now: () => new Date(0) });
+function open(store: Replica, changesADelta = 2_500): Promise<PartitionWriter> {
+  return PartitionWriter.open({
+    store,
+    lease,
+    clusterName: 'test',
+    definitions,
+    now: () => new Date(0),
+    changesADelta,
+  });
 }
 
 function sorted<T extends { readonly id: string }>(items: Map<string, T>): readonly T[] {
@@ -81,7 +88,9 @@ test('incremental equals full: after every change the store holds what deriving 
   for (const seed of seeds(25)) {
     const rng = random(seed);
     const store = replica();
-    let writer = await open(store);
+    // Deltas so small that most commits are a run of them.
+    const changesADelta = rng.pick([3, 20, 2_500]);
+    let writer = await open(store, changesADelta);
     writer.observe(clusterRecord);
     const world = new Map<string, WorldRecord>();
     for (let step = 0; step < 40; step++) {
@@ -112,7 +121,7 @@ test('incremental equals full: after every change the store holds what deriving 
       await writer.commit();
       if (rng.chance(0.05)) {
         // The process starts anew: what is stored holds until each kind has been read again.
-        writer = await open(store);
+        writer = await open(store, changesADelta);
         assert.equal(await writer.commit(), null, `seed ${seed} step ${step}: a restart alone changes nothing`);
         writer.observe(clusterRecord);
         for (const kind of new Set([...world.values()].map((held) => held.extent))) {
@@ -265,4 +274,20 @@ test('what is wrong with an object ends when it is seen whole, or no more', asyn
   writer.observe({ type: 'removed', extent: extent('Pod'), keys: ['pod-1'] });
   await writer.commit();
   assert.equal(gaps(), 0);
+});
+
+test('a restart of much changes nothing, and what has gone meanwhile goes', async () => {
+  const store = replica();
+  const all: Observation[] = [clusterRecord, pods(4_000)];
+  const first = await open(store);
+  for (const observation of all) first.observe(observation);
+  await first.commit();
+  const before = [sorted(store.nodes), sorted(store.edges)];
+  const again = await open(store);
+  assert.equal(await again.commit(), null);
+  again.observe({ type: 'snapshot', extent: extent('Pod') });
+  again.observe(pods(3_999));
+  again.observe({ type: 'complete', extent: extent('Pod') });
+  await again.commit();
+  assert.equal(store.nodes.size, before[0]?.length === undefined ? 0 : before[0].length - 1);
 });

@@ -20,6 +20,8 @@ export interface WriterOptions {
   /** The extents that will be observed: until each has been read, the cluster counts as loading. */
   readonly expects?: readonly Extent[];
   readonly now?: () => Date;
+  /** How many changes a delta holds at most; 2,500, far below what it may, since each is copied, logged and followed. */
+  readonly changesADelta?: number;
 }
 
 /** What a commit did. */
@@ -36,6 +38,7 @@ export class PartitionWriter {
   readonly #store: WriterOptions['store'];
   readonly #lease: Lease;
   readonly #now: () => Date;
+  readonly #changesADelta: number;
   readonly #memory: Memory;
   readonly #extents: Extents;
   readonly #derivation: Derivation;
@@ -49,6 +52,7 @@ export class PartitionWriter {
     this.#store = options.store;
     this.#lease = options.lease;
     this.#now = options.now ?? (() => new Date());
+    this.#changesADelta = options.changesADelta ?? maxDeltaChanges / 4;
     this.#memory = new Memory(options.lease.partition.cluster);
     this.#extents = new Extents(this.#memory, this.#now);
     this.#derivation = new Derivation(this.#memory, options.definitions, ref('Cluster', null, options.clusterName));
@@ -86,25 +90,43 @@ export class PartitionWriter {
   }
 
   async #commit(): Promise<Commit | null> {
+    // What was observed need not wait for what it gives rise to, where both are much; a single change is one delta.
+    const { changedNodes, changedEdges } = this.#memory;
+    const much = changedNodes.size + changedEdges.size > this.#changesADelta;
+    const observed = much ? this.#changes({ removals: false }) : null;
+    const applying = observed ? this.#apply(observed) : Promise.resolve();
+    applying.catch(() => undefined); // thrown when it is awaited
     await this.#derivation.settle(breather());
+    await applying;
+    const derived = this.#changes({ removals: true });
+    await this.#apply(derived);
+    const changes = size(derived) + (observed ? size(observed) : 0);
+    return changes === 0 ? null : { version: this.#version, changes };
+  }
+
+  /**
+   * What differs from the store among what has changed, as a delta. Without removals these wait for the next time:
+   * before derivation has settled, what was derived in an earlier life is not there yet.
+   */
+  #changes({ removals }: { readonly removals: boolean }): Delta {
     const removedNodes: string[] = [];
-    const removedGaps = new Set<string>();
     const removedEdges: string[] = [];
     const nodes: GraphNode[] = [];
     const edges: GraphEdge[] = [];
     const memory = this.#memory;
-    const changedNodes = memory.changedNodes;
-    const changedEdges = memory.changedEdges;
+    const { changedNodes, changedEdges } = memory;
     memory.changedNodes = new Set();
     memory.changedEdges = new Set();
     for (const nodeRef of changedNodes) {
       const before = this.#storedNodes.get(nodeRef);
       const node = memory.nodes.get(nodeRef);
       const after = node && this.#graphNode(node);
-      if (before && before.id !== after?.id) {
-        removedNodes.push(before.id);
-        if (before.kind === 'CoverageGap') removedGaps.add(before.id);
+      const gone = before && before.id !== after?.id;
+      if (gone && !removals) {
+        memory.changedNodes.add(nodeRef);
+        continue;
       }
+      if (gone) removedNodes.push(before.id);
       if (after && !isDeepStrictEqual(before, after)) nodes.push(after);
       if (after) this.#storedNodes.set(nodeRef, after);
       else this.#storedNodes.delete(nodeRef);
@@ -112,21 +134,26 @@ export class PartitionWriter {
     for (const edge of changedEdges) {
       const before = edge.stored;
       const after = edge.live ? this.#graphEdge(edge) : null;
-      if (before && before.id !== after?.id) removedEdges.push(before.id);
+      const gone = before && before.id !== after?.id;
+      // The ends first: one that waits may have another id by now.
+      const waits = gone || memory.changedNodes.has(edge.from) || memory.changedNodes.has(edge.to);
+      if (waits && !removals) {
+        memory.changedEdges.add(edge);
+        continue;
+      }
+      if (gone) removedEdges.push(before.id);
       if (after && !isDeepStrictEqual(before, after)) edges.push(after);
       edge.stored = after;
       memory.release(edge);
     }
-    const changes = removedEdges.length + removedNodes.length + nodes.length + edges.length;
-    if (changes === 0) return null;
-    await this.#apply({ at: this.#now().toISOString(), nodes, edges, removedNodes, removedEdges }, removedGaps);
-    return { version: this.#version, changes };
+    return { at: this.#now().toISOString(), nodes, edges, removedNodes, removedEdges };
   }
 
   /** Two deltas at a time are on their way: while the store writes one, the next is made ready for it. */
-  async #apply(whole: Delta, gaps: ReadonlySet<string>): Promise<void> {
+  async #apply(whole: Delta): Promise<void> {
+    if (size(whole) === 0) return;
     let before: Promise<number> = Promise.resolve(this.#version);
-    for (const delta of runs(whole, (id) => gaps.has(id))) {
+    for (const delta of runs(whole, this.#changesADelta)) {
       const applied = this.#store.apply(this.#lease, this.#version, delta);
       applied.catch(() => undefined); // thrown when it is awaited, unless the one before it has failed
       await before;
@@ -233,44 +260,53 @@ function joinAttack(edge: MemoryEdge): AttackFacts | null {
   return { ...first, evidence: canonicalEvidence(facts.flatMap((fact) => fact.evidence)) };
 }
 
-/** Far below what a delta may hold: each is copied to the store's thread, written to its log, and read by followers. */
-const changesADelta = maxDeltaChanges / 4;
+function size({ nodes, edges, removedNodes, removedEdges }: Delta): number {
+  return nodes.length + edges.length + removedNodes.length + removedEdges.length;
+}
 
 /**
  * Cuts a delta into ones that are small enough: what is removed first, edges last, so that their ends are there. Gaps
  * come before all and go after all: a reader in between must see that it is not whole.
  */
-function* runs(delta: Delta, isGap: (id: string) => boolean): Iterable<Delta> {
-  const whole = delta.nodes.length + delta.edges.length + delta.removedNodes.length + delta.removedEdges.length;
-  if (whole <= changesADelta) {
+function* runs(delta: Delta, most: number): Iterable<Delta> {
+  if (size(delta) <= most) {
     yield delta;
     return;
   }
   const { at, nodes, edges, removedNodes, removedEdges } = delta;
+  const isGap = (id: string): boolean => id.startsWith('CoverageGap.');
   yield* slices(
     at,
     'nodes',
     nodes.filter(({ kind }) => kind === 'CoverageGap'),
+    most,
   );
-  yield* slices(at, 'removedEdges', removedEdges);
+  yield* slices(at, 'removedEdges', removedEdges, most);
   yield* slices(
     at,
     'removedNodes',
     removedNodes.filter((id) => !isGap(id)),
+    most,
   );
   yield* slices(
     at,
     'nodes',
     nodes.filter(({ kind }) => kind !== 'CoverageGap'),
+    most,
   );
-  yield* slices(at, 'edges', edges);
-  yield* slices(at, 'removedNodes', removedNodes.filter(isGap));
+  yield* slices(at, 'edges', edges, most);
+  yield* slices(at, 'removedNodes', removedNodes.filter(isGap), most);
 }
 
-function* slices<K extends Exclude<keyof Delta, 'at'>>(at: string, part: K, items: Delta[K]): Iterable<Delta> {
+function* slices<K extends Exclude<keyof Delta, 'at'>>(
+  at: string,
+  part: K,
+  items: Delta[K],
+  most: number,
+): Iterable<Delta> {
   const empty: Delta = { at, nodes: [], edges: [], removedNodes: [], removedEdges: [] };
-  for (let from = 0; from < items.length; from += changesADelta) {
-    yield { ...empty, [part]: items.slice(from, from + changesADelta) };
+  for (let from = 0; from < items.length; from += most) {
+    yield { ...empty, [part]: items.slice(from, from + most) };
   }
 }
 

@@ -23,6 +23,17 @@ function names(sources: readonly Fields[], source: 'secret' | 'configMap'): read
   return sources.map((item) => item.object(source).string('name')).filter((name) => name !== null);
 }
 
+/**
+ * Whether a projected volume holds nothing of note but a token, as the one that the ServiceAccount admission gives nearly
+ * every pod: the containers tell whether they have it, and a node for each would be a fifth of the graph.
+ */
+function isOnlyToken(projected: readonly Fields[]): boolean {
+  return (
+    names(projected, 'secret').length === 0 &&
+    names(projected, 'configMap').every((name) => name === 'kube-root-ca.crt')
+  );
+}
+
 interface Mounts {
   readonly mountPaths: string[];
   readonly writable: string[];
@@ -53,6 +64,7 @@ export function volumes({ pod, spec, tokens }: PodOfVolumes): Volumes {
     if (type === undefined) continue;
     const source = volume.object(type);
     const projected = type === 'projected' ? source.list('sources') : [];
+    if (tokens.has(name) && isOnlyToken(projected)) continue;
     // The claim of a generic ephemeral volume has a name of pod and volume (VolumeClaimName of component-helpers).
     const claim =
       type === 'ephemeral'
