@@ -28,11 +28,13 @@ import { namespaceAdmin } from './namespace-admin.ts';
 import { nodesProxy } from './nodes-proxy.ts';
 import { permissionDiscover } from './permission-discover.ts';
 import { podAttach } from './pod-attach.ts';
+import { podAttachApi } from './pod-attach-api.ts';
 import { podCreate } from './pod-create.ts';
 import { podCreateWithSa } from './pod-create-with-sa.ts';
 import { podCreateWithSecret } from './pod-create-with-secret.ts';
 import { podExec } from './pod-exec.ts';
 import { podPatch } from './pod-patch.ts';
+import { podPortforward } from './pod-portforward.ts';
 import { roleBind } from './role-bind.ts';
 import { roleBindNamespace } from './role-bind-namespace.ts';
 import { secretIsTokenFor } from './secret-is-token-for.ts';
@@ -65,6 +67,8 @@ export const edges: readonly EdgeDefinition[] = [
   podCreateWithSecret,
   workloadUpdateWithSa,
   podExec,
+  podAttachApi,
+  podPortforward,
   podPatch,
   ephemeralContainer,
   nodesProxy,

@@ -8,6 +8,8 @@ const groups = ['', '', 'apps', 'batch', rbac, '*'];
 const resources = [
   'pods',
   'pods/exec',
+  'pods/attach',
+  'pods/portforward',
   'pods/*',
   'pods/ephemeralcontainers',
   '*/exec',
@@ -97,14 +99,14 @@ export function randomFleet(random: Random, prefix: string): readonly Manifest[]
       resourceNames: [`${prefix}-${random.integer(12)}`],
     },
     { verbs: ['create'], apiGroups: [''], resources: ['pods/exec'], resourceNames: [random.pick(pods)] },
-    { verbs: ['create', 'get'], apiGroups: [''], resources: ['pods', 'pods/exec'] },
+    { verbs: ['create', 'get'], apiGroups: [''], resources: ['pods', 'pods/exec', 'pods/attach'] },
     {
       verbs: ['create'],
       apiGroups: [''],
       resources: ['serviceaccounts/token'],
       resourceNames: [random.pick(accounts)],
     },
-    { verbs: ['get'], apiGroups: [''], resources: ['pods/exec'] },
+    { verbs: ['get'], apiGroups: [''], resources: ['pods/exec', 'pods/attach', 'pods/portforward'] },
     { verbs: ['*'], apiGroups: ['apps'], resources: ['*'] },
     {
       verbs: ['impersonate'],

@@ -7,7 +7,9 @@ import { type Chart, chartDumps } from '../../gateway/fleet/chart.ts';
 import type { EdgeDefinition } from '../../graph/edges/define.ts';
 import { shownEdges } from '../../graph/edges/expand.ts';
 import { edges as definitions } from '../../graph/edges/index.ts';
+import { podAttachApi } from '../../graph/edges/pod-attach-api.ts';
 import { podExec } from '../../graph/edges/pod-exec.ts';
+import { podPortforward } from '../../graph/edges/pod-portforward.ts';
 import type { GraphNode } from '../../graph/model/graph.ts';
 import type { NodeFact, Observation } from '../../graph/model/observation.ts';
 import { random, seeds } from '../property/random.ts';
@@ -189,10 +191,10 @@ test(
 );
 
 test(
-  'so is every exec where the API server takes a WebSocket for the right to get',
+  'so is every exec, attach and port-forward where the API server takes a WebSocket for the right to get',
   {
     skip,
     timeout: 300_000,
   },
-  (context) => judgeEdges(context, [podExec], false),
+  (context) => judgeEdges(context, [podExec, podAttachApi, podPortforward], false),
 );
