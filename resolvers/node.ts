@@ -25,8 +25,8 @@ export function nodeFields(kind: NodeKind): Readonly<Record<string, FieldResolve
   ]);
   return {
     kind: (node) => kindName(node.kind),
-    // A cluster is in itself.
-    ...(kind !== 'Cluster' && kind !== 'Internet' && { cluster }),
+    // A cluster is in itself; what clusters share lies in none.
+    ...(kind !== 'Cluster' && !nodeKind(kind).shared && { cluster }),
     ...Object.fromEntries(properties),
     ...Object.fromEntries(related),
   };

@@ -10,6 +10,7 @@ const domains = [
   'node',
   'cluster',
   'workload',
+  'image',
   'rbac',
   'network',
   'storage',

@@ -210,6 +210,34 @@ export const nodeKinds = {
     addresses: strings('Addresses and host names, from the status; null in a manifest without one.'),
     internal: boolean('Whether its class or an annotation of a known cloud makes it internal.'),
   }),
+  Image: kind(
+    'A container image by its digest, wherever it runs.',
+    'digest',
+    { digest: string('The digest of its manifest, as the runtime reports it, such as sha256:4bcf….') },
+    { shared: true },
+  ),
+  Package: kind(
+    'A package of one version, wherever it is installed.',
+    'package URL',
+    {
+      purl: string('Its package URL (purl-spec), such as pkg:deb/debian/openssl@3.0.15-1.', { source: 'scanner' }),
+      version: string('Its version.', { source: 'scanner' }),
+    },
+    { shared: true },
+  ),
+  Vulnerability: kind(
+    'A known vulnerability, wherever it is found.',
+    'its id, such as CVE-2024-3094',
+    {
+      severity: string('CRITICAL, HIGH, MEDIUM, LOW, NEGLIGIBLE or UNKNOWN.', { source: 'scanner', indexed: true }),
+      title: string('What it is, in a line.', { source: 'scanner' }),
+      publishedAt: time('When it was published.', { source: 'scanner' }),
+      knownExploited: boolean("Whether CISA's catalog of known exploited vulnerabilities lists it.", {
+        source: 'scanner',
+      }),
+    },
+    { shared: true },
+  ),
   CoverageGap: kind('Something that is not seen, and why.', 'cluster, source, subject', {
     source: string('Who does not see it, such as kubernetes.'),
     subject: string('What is not seen, such as the kind Role.'),

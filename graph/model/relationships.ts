@@ -45,6 +45,12 @@ export const relationships = {
   ),
   OWNED_BY: relationship(['Pod', 'Workload'], 'Workload', 'The workload whose controller made it.'),
   HAS_CONTAINER: relationship('Pod', 'Container', "The pod's containers."),
+  RUNS_IMAGE: relationship('Container', 'Image', 'The image that it really runs.'),
+  HAS_PACKAGE: relationship('Image', 'Package', 'A package that is installed in the image.'),
+  AFFECTED_BY: relationship('Image', 'Vulnerability', 'A vulnerability found in the image.', {
+    packages: strings('The package URLs of the packages that have it.'),
+    fixedVersions: strings('Versions of these packages without it; empty while there is no fix.'),
+  }),
   HAS_VOLUME: relationship('Pod', 'Volume', "The pod's volumes that lead beyond it."),
   MOUNTS: relationship('Container', 'Volume', 'A volume that the container mounts.', {
     mountPaths: strings('Where in the container.'),

@@ -127,6 +127,27 @@ describe('pods', () => {
     some(node(mapped), { phase: 'Running', podIp: '10.0.0.1' });
   });
 
+  test('run the images of their digests, once each', () => {
+    const digest = `sha256:${'a'.repeat(64)}`;
+    const mapped = map(
+      'Pod',
+      `{spec: {containers: [{name: a}, {name: b}, {name: c}]}, status: {containerStatuses: [
+        {name: a, imageID: "docker.io/nginx@${digest}"}, {name: b, imageID: "mirror/nginx@${digest}"}, {name: c, imageID: "${digest}"}]}}`,
+    );
+    assert.deepEqual(
+      mapped.record?.nodes.filter(({ kind }) => kind === 'Image'),
+      [{ kind: 'Image', uid: null, namespace: null, name: digest, properties: { digest } }],
+    );
+    const runs = mapped.record?.relationships.filter(({ kind }) => kind === 'RUNS_IMAGE');
+    assert.deepEqual(
+      runs?.map(({ from, to }) => [from.split('/').at(-1), to]),
+      [
+        ['a', `Image/${digest}`],
+        ['b', `Image/${digest}`],
+      ],
+    );
+  });
+
   const mount = 'containers: [{name: a, volumeMounts: [{name: t, mountPath: /t}]}]';
   const projected = (source: string): string => `${mount}, volumes: [{name: t, projected: {sources: [${source}]}}]`;
   const secret = (name: string): string => `${mount}, volumes: [{name: t, secret: {secretName: ${name}}}]`;

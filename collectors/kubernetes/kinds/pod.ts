@@ -3,6 +3,7 @@ import { ref } from '../../../graph/model/ref.ts';
 import { inNamespace, keyValues, type ObjectKind } from '../kind.ts';
 import { apiTokenVolumes } from './api-token.ts';
 import { containers } from './container.ts';
+import { images } from './image.ts';
 import { volumeRelationships, volumes } from './volume.ts';
 import { ownedBy, serviceAccountName } from './workload.ts';
 
@@ -38,6 +39,7 @@ export const pod: ObjectKind = {
       volumes: stored.nodes,
       apiToken: { volumes: tokens, otherwise: live ? 'none' : 'default' },
     });
+    const run = images(parts);
     const relationships: RelationshipFact[] = [
       ...inNamespace('Pod', object),
       ...parts.map(
@@ -47,6 +49,7 @@ export const pod: ObjectKind = {
           to: ref('Container', namespace, part.name),
         }),
       ),
+      ...run.relationships,
       ...volumeRelationships(own, spec, stored),
     ];
     if (!mirror) {
@@ -78,6 +81,7 @@ export const pod: ObjectKind = {
           },
         },
         ...parts,
+        ...run.nodes,
         ...stored.nodes.values(),
       ],
       relationships,
