@@ -241,7 +241,7 @@ export const nodeKinds = {
   CoverageGap: kind('Something that is not seen, and why.', 'cluster, source, subject', {
     source: string('Who does not see it, such as kubernetes.'),
     subject: string('What is not seen, such as the kind Role.'),
-    reason: string('FORBIDDEN, NOT_SERVED, UNREACHABLE, BAD_INPUT, LOADING or UNAUTHORIZED.'),
+    reason: string('FORBIDDEN, UNAUTHORIZED, UNREACHABLE, BAD_INPUT, LOADING or STALE.'),
     message: string('What happened and what to do about it.'),
     since: time('When it began.'),
   }),

@@ -39,7 +39,7 @@ export interface ObservedRecord {
   readonly relationships: readonly RelationshipFact[];
 }
 
-export type GapReason = 'FORBIDDEN' | 'UNAUTHORIZED' | 'NOT_SERVED' | 'UNREACHABLE' | 'BAD_INPUT' | 'LOADING';
+export type GapReason = 'FORBIDDEN' | 'UNAUTHORIZED' | 'UNREACHABLE' | 'BAD_INPUT' | 'LOADING' | 'STALE';
 
 /** What a collector yields. A snapshot takes effect at its `complete`; until then the extent keeps what it had as well. */
 export type Observation =

@@ -18,10 +18,11 @@ export interface Chart {
 }
 
 /** As in service, with shorter waits. */
-const timing = {
+export const timing = {
   ...defaultTiming,
   backoffMs: [50, 400],
   deniedRetryMs: 300,
+  notServedRetryMs: 300,
   watchIdleMs: 5000,
   requestMs: 5000,
 } as const;

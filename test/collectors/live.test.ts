@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { after, before, describe, test } from 'node:test';
+import type { ObjectKind } from '../../collectors/kubernetes/kind.ts';
 import { configMap } from '../../collectors/kubernetes/kinds/config-map.ts';
 import { objectKinds } from '../../collectors/kubernetes/kinds/index.ts';
 import { secret } from '../../collectors/kubernetes/kinds/secret.ts';
@@ -13,7 +14,7 @@ import { bootstrapRoles } from '../../collectors/kubernetes/offline/bootstrap-ro
 import { openDumps } from '../../collectors/kubernetes/offline/dump.ts';
 import type { NodeFact, ObservedRecord } from '../../graph/model/observation.ts';
 import { type KubernetesTestbed, kubernetesMissing, sharedKubernetes, startKubernetes } from '../testbed/kubernetes.ts';
-import { byName, type Chart, eventually, follow } from './chart.ts';
+import { byName, type Chart, eventually, follow, timing } from './chart.ts';
 
 const skip = await kubernetesMissing();
 
@@ -183,6 +184,63 @@ describe('a live cluster', { skip }, () => {
       assert.ok(seen.has('listed') && seen.has(`watched-${kind.resource}`), kind.kind);
       assert.ok(raw.includes(`watched-${kind.resource}`));
       for (const form of [value, Buffer.from(value).toString('base64')]) assert.ok(!raw.includes(form), kind.kind);
+    }
+  });
+
+  test('whose API grows and shrinks is followed without a gap', async () => {
+    const [group, resource] = ['portolan.example.com', 'moorings'];
+    const { asTable: _, ...whole } = configMap;
+    const kind: ObjectKind = { ...whole, kind: 'Mooring', group, version: 'v1', resource };
+    const definition = (served: string): string =>
+      JSON.stringify({
+        apiVersion: 'apiextensions.k8s.io/v1',
+        kind: 'CustomResourceDefinition',
+        metadata: { name: `${resource}.${group}` },
+        spec: {
+          group,
+          scope: 'Namespaced',
+          names: { plural: resource, kind: 'Mooring' },
+          versions: [{ name: served, served: true, storage: true, schema: { openAPIV3Schema: { type: 'object' } } }],
+        },
+      });
+    const namespace = await kubernetes.createNamespace('grows');
+    const server = apiServer({ kubeconfig: kubernetes.kubeconfig }, defaultTiming);
+    const stop = new AbortController();
+    const said: string[] = [];
+    const options = { context: { cluster: 'c', audiences: [] }, timing, slots: slots(1), signal: stop.signal };
+    const reflected = (async () => {
+      for await (const observation of reflect(kind, server, options)) {
+        if (observation.type === 'records') said.push(...observation.records.map(({ nodes }) => `+${nodes[0]?.name}`));
+        else if (observation.type === 'removed') said.push('removed');
+        else said.push(observation.type);
+      }
+    })();
+    const comes = async (words: readonly string[]): Promise<void> => {
+      await eventually(() => assert.deepEqual(said, words));
+      said.length = 0;
+    };
+    try {
+      await comes(['snapshot', 'complete']);
+      // One that is there in another version, as a cluster has that is behind.
+      for (const served of ['v1', 'v1beta1']) {
+        await kubernetes.kubectl(['create', '-f', '-'], definition(served));
+        await kubernetes.kubectl(['wait', '--for=condition=Established', `crd/${resource}.${group}`, '--timeout=20s']);
+        const installed = Date.now();
+        await comes(['snapshot', 'complete']);
+        assert.ok(Date.now() - installed < timing.notServedRetryMs + 5_000);
+        const mooring = { apiVersion: `${group}/${served}`, kind: 'Mooring', metadata: { namespace, name: 'berth' } };
+        await kubernetes.kubectl(['create', '-f', '-'], JSON.stringify(mooring));
+        await comes(['+berth']);
+        await kubernetes.kubectl(['delete', `crd/${resource}.${group}`, '--wait']);
+        // Its finalizer deletes the objects first: each is told as it goes.
+        await eventually(() => assert.equal(said.at(-1), 'complete'));
+        assert.ok(said.includes('removed') && !said.includes('unreadable'), said.join());
+        said.length = 0;
+      }
+    } finally {
+      stop.abort();
+      await reflected;
+      await server.close();
     }
   });
 

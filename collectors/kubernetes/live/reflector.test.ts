@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type TestContext, test } from 'node:test';
+import { describe, type TestContext, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import type { Observation } from '../../../graph/model/observation.ts';
 import type { ObjectKind } from '../kind.ts';
@@ -299,9 +299,62 @@ test('a right that is taken away while watching is told, and its return too', as
   assert.deepEqual(said, ['snapshot', '+a', 'complete', 'FORBIDDEN', 'snapshot', '+b', 'complete']);
 });
 
-test('a kind that is not served is looked for again', async (t) => {
-  const script = await play(t, [failure(404), list([], 1)]);
-  assert.deepEqual(await until(script, 'complete'), ['NOT_SERVED', 'snapshot', 'complete']);
+describe('a kind that may not be served', () => {
+  const kind: ObjectKind = { ...namespace, group: 'example.com', version: 'v1', resource: 'things' };
+  const groups = (...versions: readonly string[]): Step =>
+    json({
+      kind: 'APIGroupList',
+      groups: versions.length === 0 ? [] : [{ name: kind.group, versions: versions.map((version) => ({ version })) }],
+    });
+  const resources = (...names: readonly string[]): Step => json({ resources: names.map((name) => ({ name })) });
+  const at = (version: string): string => `/apis/example.com/${version}`;
+
+  test('has no objects while it is not, and is found once it is', async (t) => {
+    const script = await play(t, [
+      ...[failure(404), groups()],
+      ...[failure(403), groups('v1'), resources('others')],
+      list(['a'], 1),
+      watch([event('ADDED', 'b', 2)], 'end'),
+    ]);
+    const said = await until(script, '+b', { kind });
+    assert.deepEqual(said, ['snapshot', 'complete', 'snapshot', '+a', 'complete', '+b']);
+  });
+
+  test('ends without a gap when it is served no more', async (t) => {
+    const script = await play(t, [list(['a'], 1), failure(404), groups(), list(['b'], 1)]);
+    const said = await until(script, 'complete', { kind, times: 3 });
+    assert.deepEqual(said, ['snapshot', '+a', 'complete', 'snapshot', 'complete', 'snapshot', '+b', 'complete']);
+  });
+
+  test('is read in another version where ours is not served', async (t) => {
+    const script = await play(t, [failure(404), groups('v1beta1'), resources('things'), list(['a'], 1)]);
+    assert.deepEqual(await until(script, 'complete', { kind }), ['snapshot', '+a', 'complete']);
+    assert.deepEqual(script.requests.slice(0, 4), [
+      `${at('v1')}/things?limit=500`,
+      '/apis',
+      at('v1beta1'),
+      `${at('v1beta1')}/things?limit=500`,
+    ]);
+  });
+
+  test('is out of reach, not gone, while discovery does not say so', async (t) => {
+    const missing = [failure(404), failure(404)];
+    const script = await play(t, [list(['a'], 1), ...missing, ...missing, ...missing, list(['b'], 2)]);
+    const said = await until(script, 'complete', { kind, times: 2 });
+    assert.deepEqual(said, ['snapshot', '+a', 'complete', 'UNREACHABLE', 'snapshot', '+b', 'complete']);
+  });
+
+  test('is FORBIDDEN where it is served, or where discovery is forbidden, too', async (t) => {
+    const script = await play(t, [
+      failure(403),
+      groups('v1'),
+      resources('things'),
+      failure(403),
+      failure(403),
+      list([], 1),
+    ]);
+    assert.deepEqual(await until(script, 'complete', { kind }), ['FORBIDDEN', 'snapshot', 'complete']);
+  });
 });
 
 test('throttling is waited out as long as the server asks, within a limit', async (t) => {

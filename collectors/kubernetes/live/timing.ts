@@ -16,7 +16,7 @@ export interface Timing extends ApiServerTiming {
   readonly maxRetryAfterMs: number;
   /** Until a kind that we may not read is tried again. */
   readonly deniedRetryMs: number;
-  /** Until a kind that the API server does not know is looked for again. */
+  /** Until a kind that the API server does not serve is looked for again. */
   readonly notServedRetryMs: number;
   /** Between looks at the API server's version. */
   readonly versionMs: number;
@@ -32,7 +32,7 @@ export const defaultTiming: Timing = {
   failuresUntilGap: 3,
   maxRetryAfterMs: 60_000,
   deniedRetryMs: 60_000,
-  notServedRetryMs: 600_000,
+  notServedRetryMs: 30_000,
   versionMs: 600_000,
 };
 
