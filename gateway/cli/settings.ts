@@ -85,7 +85,7 @@ export const settings = {
     default: 30,
     range: [1, 3650],
     value: 'DAYS',
-    description: 'how long what has gone from a cluster is still found by its id',
+    description: 'how long what has gone from a cluster is still found by its id, and alerts are kept',
   },
   logLevel: {
     type: 'string',

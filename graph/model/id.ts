@@ -29,3 +29,8 @@ export function edgeId(from: string, kind: string, to: string): string {
 export function pathId(edges: readonly string[]): string {
   return `AttackPath.${digest(edges)}`;
 }
+
+/** The id of a record: what is kept beside the graph, such as an alert. */
+export function recordId(kind: string, parts: readonly string[]): string {
+  return `${kind}.${digest([kind, ...parts])}`;
+}

@@ -23,4 +23,67 @@ export const migrations: readonly string[] = [
     value TEXT NOT NULL,
     PRIMARY KEY (tenant, name)
   ) STRICT, WITHOUT ROWID;`,
+  `CREATE TABLE alerts (
+    tenant TEXT NOT NULL,
+    id TEXT NOT NULL,
+    cluster TEXT NOT NULL,
+    namespace TEXT,
+    key TEXT, -- null once resolved: the next occurrence opens another
+    rule TEXT NOT NULL,
+    severity INTEGER NOT NULL, -- 0 for the least
+    state TEXT NOT NULL,
+    suppressed INTEGER NOT NULL,
+    count INTEGER NOT NULL,
+    first_seen TEXT NOT NULL, -- RFC 3339 in UTC with milliseconds, as every time below
+    last_seen TEXT NOT NULL,
+    body TEXT NOT NULL, -- the alert as JSON
+    PRIMARY KEY (tenant, id)
+  ) STRICT, WITHOUT ROWID;
+  CREATE UNIQUE INDEX alerts_key ON alerts (tenant, cluster, key) WHERE key IS NOT NULL;
+  CREATE INDEX alerts_seen ON alerts (tenant, last_seen, id);
+  CREATE TABLE alert_terms (
+    tenant TEXT NOT NULL,
+    term TEXT NOT NULL, -- a technique, a subject or a proof
+    alert TEXT NOT NULL,
+    PRIMARY KEY (tenant, term, alert)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX alert_terms_alert ON alert_terms (tenant, alert);
+  CREATE TABLE alert_partitions (
+    tenant TEXT NOT NULL,
+    cluster TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    floor INTEGER NOT NULL, -- commits after this version are all in the log
+    logged INTEGER NOT NULL, -- entries in the log
+    PRIMARY KEY (tenant, cluster)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE alert_log (
+    tenant TEXT NOT NULL,
+    cluster TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    sequence INTEGER NOT NULL,
+    at TEXT NOT NULL,
+    body TEXT NOT NULL, -- an event as JSON
+    PRIMARY KEY (tenant, cluster, version, sequence)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE suppressions (
+    tenant TEXT NOT NULL,
+    id TEXT NOT NULL,
+    cluster TEXT,
+    namespace TEXT,
+    expires_at TEXT NOT NULL,
+    created_at TEXT NOT NULL,
+    body TEXT NOT NULL,
+    PRIMARY KEY (tenant, id)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE audit_trail (
+    tenant TEXT NOT NULL,
+    at TEXT NOT NULL,
+    id TEXT NOT NULL,
+    about TEXT NOT NULL,
+    cluster TEXT,
+    namespace TEXT,
+    body TEXT NOT NULL,
+    PRIMARY KEY (tenant, at, id)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX audit_trail_about ON audit_trail (tenant, about, at);`,
 ];

@@ -55,17 +55,29 @@ export async function* follow(
   signal: AbortSignal,
 ): AsyncIterable<CommittedDelta> {
   const reached: Record<string, number> = { ...since };
+  for await (const { cluster, version, json } of followLog(() => read(reached), bell, pollMs, signal)) {
+    reached[cluster] = version;
+    yield { partition: { tenant, cluster }, version, delta: JSON.parse(json) as Delta };
+  }
+}
+
+/** What `read` gives, part by part; it is asked again, from where the last entry left off, when the bell rings or a poll is due. */
+export async function* followLog<T>(
+  read: () => Promise<readonly T[]>,
+  bell: Bell,
+  pollMs: number,
+  signal: AbortSignal,
+): AsyncIterable<T> {
   while (!signal.aborted) {
     // What is committed while we read rings before we would wait, so the wait begins first.
     const busy = new AbortController();
     const next = bell.wait(pollMs, AbortSignal.any([signal, busy.signal]));
     try {
-      const found = await read(reached);
+      const found = await read();
       if (found.length > 0) busy.abort();
-      for (const { cluster, version, json } of found) {
+      for (const entry of found) {
         if (signal.aborted) return;
-        reached[cluster] = version;
-        yield { partition: { tenant, cluster }, version, delta: JSON.parse(json) as Delta };
+        yield entry;
       }
       await next;
     } finally {

@@ -3,12 +3,14 @@ import type { Delta, GraphEdge, GraphNode } from '../../graph/model/graph.ts';
 import { edgeId, nodeId, sharedNodeId } from '../../graph/model/id.ts';
 import type { NodeProperties } from '../../graph/model/kinds.ts';
 import { ref } from '../../graph/model/ref.ts';
+import type { AlertRecords } from '../../graph/records/alerts/port.ts';
 import type { Records } from '../../graph/records/port.ts';
 import type { GraphStore, Lease } from '../../graph/store/port.ts';
 
 export interface Opened {
   readonly store: GraphStore;
   readonly records: Records;
+  readonly alerts: AlertRecords;
   close(): Promise<void>;
 }
 

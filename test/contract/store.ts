@@ -1,4 +1,5 @@
 import { after, before, describe } from 'node:test';
+import { alertsContract } from './alerts.ts';
 import { changesContract } from './changes.ts';
 import type { Opened } from './context.ts';
 import { readsContract } from './reads.ts';
@@ -24,5 +25,6 @@ export function storeContract(name: string, open: () => Promise<Opened>, histori
     describe('scopes', () => scopesContract(subject, histories));
     describe('changes', () => changesContract(subject));
     describe('records', () => recordsContract(subject));
+    describe('alerts', () => alertsContract(subject, histories));
   });
 }

@@ -1,8 +1,13 @@
+import { checkedAlerts } from '../../records/alerts/checked.ts';
+import { followAlerts } from '../../records/alerts/follow.ts';
+import { defaultLoggedAlerts } from '../../records/alerts/rows.ts';
 import { bell, follow } from '../follow.ts';
 import type { OpenedStore } from '../opened.ts';
 import type { GraphStore } from '../port.ts';
 import { type Neo4jAddress, parseNeo4jAddress } from './address.ts';
 import { adjacency } from './adjacent.ts';
+import { alertReads } from './alerts/read.ts';
+import { alertWrites } from './alerts/write.ts';
 import { applier } from './apply.ts';
 import { type Credentials, openDatabase } from './database.ts';
 import { history } from './history.ts';
@@ -18,6 +23,8 @@ export interface Neo4jOptions {
   readonly password?: string | null;
   /** How much history a partition keeps: 10,000 deltas, 256 MiB of them. */
   readonly log?: LogLimits;
+  /** How many entries of its log of alerts a partition keeps: 100,000. */
+  readonly loggedAlerts?: number;
   /** How often `changes` looks for what other processes committed, in milliseconds: 250. */
   readonly pollMs?: number;
 }
@@ -29,7 +36,7 @@ const defaultLog: LogLimits = { deltas: 10_000, bytes: 256 * 1024 * 1024 };
  * processes may open the same. UPSTREAM_UNAVAILABLE, naming the server and what to do, when it does not let us in.
  */
 export async function openNeo4j(address: string, options: Neo4jOptions = {}): Promise<OpenedStore> {
-  const { log = defaultLog, pollMs = 250 } = options;
+  const { log = defaultLog, loggedAlerts = defaultLoggedAlerts, pollMs = 250 } = options;
   const parsed = parseNeo4jAddress(address);
   const database = await openDatabase(parsed, credentials(parsed, options));
   const kinds = await prepare(database).catch(async (error) => {
@@ -73,7 +80,32 @@ export async function openNeo4j(address: string, options: Neo4jOptions = {}): Pr
     prune: (tenant, before) => prune(tenant, before.toISOString()),
     close,
   };
-  return { store, records: records(database), close };
+  const reading = alertReads(database);
+  const writing = alertWrites(database, loggedAlerts);
+  const raised = bell();
+  const alerts = checkedAlerts({
+    ...reading,
+    ...writing,
+    async raise(...commit) {
+      const events = await writing.raise(...commit);
+      raised.ring();
+      return events;
+    },
+    async change(...change) {
+      const alert = await writing.change(...change);
+      raised.ring();
+      return alert;
+    },
+    changes: (tenant, after, signal) =>
+      followAlerts(
+        after,
+        (reached) => reading.changes(tenant, reached),
+        raised,
+        pollMs,
+        AbortSignal.any([signal, closing.signal]),
+      ),
+  });
+  return { store, records: records(database), alerts, close };
 }
 
 function credentials(address: Neo4jAddress, options: Neo4jOptions): Credentials | null {

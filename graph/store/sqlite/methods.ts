@@ -1,5 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import { adjacency } from './adjacent.ts';
+import { alertReads } from './alerts/read.ts';
+import { alertWrites } from './alerts/write.ts';
 import { applier } from './apply.ts';
 import { history } from './history.ts';
 import type { LogLimits } from './log.ts';
@@ -9,14 +11,14 @@ import { reads } from './read.ts';
 import { records } from './records.ts';
 
 /** What the thread that writes answers. Records are here too, so that a lease is read as it is. */
-export function writerMethods(db: Database, log: LogLimits) {
-  return { ...records(db), apply: applier(db, log), prune: pruner(db) };
+export function writerMethods(db: Database, log: LogLimits, loggedAlerts: number) {
+  return { ...records(db), ...alertWrites(db, loggedAlerts), apply: applier(db, log), prune: pruner(db) };
 }
 
 /** What the thread that reads answers. */
 export function readerMethods(db: Database) {
   const known = names(db);
-  return { ...reads(db, known), ...adjacency(db, known), ...history(db, known) };
+  return { ...reads(db, known), ...adjacency(db, known), ...history(db, known), ...alertReads(db) };
 }
 
 export type WriterMethods = ReturnType<typeof writerMethods>;

@@ -1,4 +1,8 @@
 import type { GraphEdge, GraphNode } from '../../model/graph.ts';
+import { checkedAlerts } from '../../records/alerts/checked.ts';
+import { followAlerts } from '../../records/alerts/follow.ts';
+import type { AlertRecords } from '../../records/alerts/port.ts';
+import { defaultLoggedAlerts } from '../../records/alerts/rows.ts';
 import type { Records } from '../../records/port.ts';
 import { encodeDelta } from '../encode-delta.ts';
 import { bell, follow } from '../follow.ts';
@@ -15,6 +19,8 @@ export interface SqliteOptions {
   readonly now?: () => number;
   /** How much history a partition keeps: 10,000 deltas, 256 MiB of them. */
   readonly log?: LogLimits;
+  /** How many entries of its log of alerts a partition keeps: 100,000. */
+  readonly loggedAlerts?: number;
   /** How often `changes` looks for what other processes committed, in milliseconds: 250. */
   readonly pollMs?: number;
 }
@@ -27,9 +33,9 @@ const defaultLog: LogLimits = { deltas: 10_000, bytes: 256 * 1024 * 1024 };
  * UPSTREAM_UNAVAILABLE, naming the file and what to do, when it is no database of ours, damaged, or out of reach.
  */
 export async function openSqlite(path: string, options: SqliteOptions = {}): Promise<OpenedStore> {
-  const { now = Date.now, log = defaultLog, pollMs = 250 } = options;
-  const writer = await startThread<WriterMethods>({ path, role: 'writer', log });
-  const reader = await startThread<ReaderMethods>({ path, role: 'reader', log }).catch(async (error) => {
+  const { now = Date.now, log = defaultLog, loggedAlerts = defaultLoggedAlerts, pollMs = 250 } = options;
+  const writer = await startThread<WriterMethods>({ path, role: 'writer', log, loggedAlerts });
+  const reader = await startThread<ReaderMethods>({ path, role: 'reader', log, loggedAlerts }).catch(async (error) => {
     await writer.close();
     throw error;
   });
@@ -110,5 +116,37 @@ export async function openSqlite(path: string, options: SqliteOptions = {}): Pro
     },
   };
 
-  return { store, records, close };
+  const raised = bell();
+  const alerts: AlertRecords = checkedAlerts({
+    async raise(tenant, cluster, occurrences, at) {
+      const events = await writer.call('raiseAlerts', tenant, cluster, occurrences, at);
+      raised.ring();
+      return events;
+    },
+    async change(scope, id, change, act) {
+      const alert = await writer.call('changeAlert', scope, id, change, act);
+      raised.ring();
+      return alert;
+    },
+    alerts: (scope, ids) => reader.call('alertsById', scope, ids),
+    find: (scope, query) => reader.call('findAlerts', scope, query),
+    count: (scope, filter) => reader.call('countAlerts', scope, filter),
+    facets: (scope, filter, by) => reader.call('alertFacets', scope, filter, by),
+    suppress: (scope, rule, act) => writer.call('suppress', scope, rule, act),
+    endSuppression: (scope, id, act) => writer.call('endSuppression', scope, id, act),
+    suppressions: (scope, at) => reader.call('suppressions', scope, at),
+    auditTrail: (scope, page, about) => reader.call('auditTrail', scope, page, about),
+    reached: (tenant) => reader.call('alertsReached', tenant),
+    changes: (tenant, after, signal) =>
+      followAlerts(
+        after,
+        (reached) => reader.call('alertChanges', tenant, reached),
+        raised,
+        pollMs,
+        AbortSignal.any([signal, closing.signal]),
+      ),
+    prune: (tenant, before) => writer.call('pruneAlerts', tenant, before.toISOString()),
+  });
+
+  return { store, records, alerts, close };
 }

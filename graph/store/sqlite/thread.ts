@@ -8,6 +8,7 @@ export interface WorkerData {
   readonly path: string;
   readonly role: 'writer' | 'reader';
   readonly log: LogLimits;
+  readonly loggedAlerts: number;
 }
 
 export interface Call {

@@ -6,7 +6,7 @@ import type { Answer, Call, WorkerData } from './thread.ts';
 
 /** The entry of both threads: opens the file, says so, then answers one call after the other until told to close. */
 
-const { path, role, log } = workerData as WorkerData;
+const { path, role, log, loggedAlerts } = workerData as WorkerData;
 const port = parentPort;
 if (port === null) throw new Error('worker.ts runs in a worker thread');
 const answer = (message: Answer): void => port.postMessage(message);
@@ -17,7 +17,7 @@ const fail = (number: number, thrown: unknown): void => {
 
 try {
   const db = openDatabase(path);
-  const methods = (role === 'writer' ? writerMethods(db, log) : readerMethods(db)) as unknown as Readonly<
+  const methods = (role === 'writer' ? writerMethods(db, log, loggedAlerts) : readerMethods(db)) as unknown as Readonly<
     Record<string, (...args: readonly unknown[]) => unknown>
   >;
   port.on('message', ({ number, method, args }: Call) => {
