@@ -20,10 +20,16 @@ export interface ListArguments extends PageArguments {
   readonly orderBy?: OrderArgument | null | undefined;
 }
 
-/** The nodes of a list type, as Query lists them. Further conditions may be added. */
-export async function listNodes(type: string, args: ListArguments, { reads }: Context): Promise<Connection> {
+/** The nodes of a list type, as Query lists them; those of a field that is no relationship fulfil its conditions, too. */
+export async function listNodes(
+  type: string,
+  args: ListArguments,
+  { reads }: Context,
+  conditions: readonly Filter[] = [],
+): Promise<Connection> {
   const kinds = listTypes[type] ?? [];
-  const filter = await filterOf(type, args.filter, reads);
+  const asked = await filterOf(type, args.filter, reads);
+  const filter: Filter = conditions.length === 0 ? asked : { and: [...conditions, asked] };
   const page = await reads.find({ kinds, filter, order: orderOf(type, args.orderBy), page: pageOf(args) });
   return { page, hasPreviousPage: args.after != null, total: () => reads.count(kinds, filter) };
 }

@@ -11,6 +11,7 @@ import * as coverage from './coverage.ts';
 import { DateTime } from './date-time.ts';
 import * as exposure from './exposure.ts';
 import * as facets from './facets.ts';
+import * as networkPolicy from './network-policy.ts';
 import { nodeFields, resolveNodeType } from './node.ts';
 import * as query from './query.ts';
 
@@ -41,6 +42,7 @@ export const schema: GraphQLSchema = makeExecutableSchema({
       ...coverage.Query,
     },
     Cluster: { ...nodes.Cluster, ...coverage.Cluster },
+    NetworkPolicy: { ...nodes.NetworkPolicy, ...networkPolicy.NetworkPolicy },
     Coverage: coverage.Coverage,
     AttackPathResult: attackPaths.AttackPathResult,
     AttackPath: attackPaths.AttackPath,

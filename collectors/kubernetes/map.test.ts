@@ -13,7 +13,10 @@ const names = (
   'containerPort hostPort protocol securityContext capabilities add volumes projected sources serviceAccountToken ' +
   'audience secret secretName volumeMounts containerStatuses imageID endpoints targetRef conditions ready http paths ' +
   'path backend service host defaultBackend tls loadBalancer ingress ip hostname addresses type address nodeInfo ' +
-  'selector port nodePort externalIPs __proto__ constructor'
+  'selector port nodePort externalIPs podSelector namespaceSelector matchLabels matchExpressions key operator values ' +
+  'policyTypes egress from to ipBlock cidr except subject pods action namespaces portRange protocols tcp destinationPort ' +
+  'listeners allowedRoutes parentRefs parentRef parents backendRefs filters requestMirror matches method hostnames ' +
+  'webhooks clientConfig matchConstraints resourceRules matchResources policyName __proto__ constructor'
 ).split(' ');
 const strings = [
   '',
@@ -25,6 +28,9 @@ const strings = [
   'User',
   'ServiceAccount',
   'Always',
+  'In',
+  'Accept',
+  'Service',
   'é\u2028',
   '\ud800',
   'y'.repeat(70_000),

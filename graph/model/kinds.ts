@@ -1,37 +1,9 @@
-import { boolean, integer, json, type PropertyTable, string, strings, time, type ValuesOf } from './property.ts';
+import { admissionKinds } from './admission-kinds.ts';
+import { networkKinds } from './network-kinds.ts';
+import { created, kind, type NodeKindDefinition } from './node-kind.ts';
+import { boolean, integer, json, string, strings, time, type ValuesOf } from './property.ts';
 import type { PolicyRule } from './rules.ts';
 
-/** One kind of node: what it stands for, what makes it unique, what is known of it. */
-export interface NodeKindDefinition {
-  readonly description: string;
-  /** The natural key, in words; `id.ts` turns it into an id. */
-  readonly key: string;
-  /** Whether clusters share it: it then lives while any cluster claims it, and is seen only through a claim. */
-  readonly shared: boolean;
-  /** Whether a caller limited to some namespaces sees it although it lies in none. */
-  readonly visibleFromNamespaces: boolean;
-  /** Whether it is only plumbing between two steps: never listed, shown, or counted. */
-  readonly hidden: boolean;
-  readonly properties: PropertyTable;
-}
-
-function kind<const P extends PropertyTable>(
-  description: string,
-  key: string,
-  properties: P,
-  options: { readonly shared?: boolean; readonly visibleFromNamespaces?: boolean; readonly hidden?: boolean } = {},
-) {
-  return {
-    description,
-    key,
-    properties,
-    shared: options.shared ?? false,
-    visibleFromNamespaces: options.visibleFromNamespaces ?? false,
-    hidden: options.hidden ?? false,
-  } as const;
-}
-
-const created = { createdAt: time('When the object was created, by its metadata.') } as const;
 const labels = { labels: strings('Its labels, each as key=value.') } as const;
 
 /** Every kind of node. Types, indexes and the reference page come from this table. */
@@ -238,6 +210,8 @@ export const nodeKinds = {
     },
     { shared: true },
   ),
+  ...networkKinds,
+  ...admissionKinds,
   CoverageGap: kind('Something that is not seen, and why.', 'cluster, source, subject', {
     source: string('Who does not see it, such as kubernetes.'),
     subject: string('What is not seen, such as the kind Role.'),

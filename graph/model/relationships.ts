@@ -33,6 +33,10 @@ export const relationships = {
       'ConfigMap',
       'Service',
       'Ingress',
+      'Gateway',
+      'Route',
+      'ReferenceGrant',
+      'NetworkPolicy',
     ],
     'Namespace',
     'The namespace it lies in.',
@@ -65,9 +69,15 @@ export const relationships = {
     ports: strings('The ports that it answers on, each as port/protocol.'),
     ready: boolean('Whether the endpoint is ready or serving.'),
   }),
-  ROUTES_TO: relationship('Ingress', 'Service', 'A backend of the ingress.', {
-    routes: strings('Each as host/path.'),
+  ROUTES_TO: relationship(['Ingress', 'Route'], 'Service', 'A backend of the ingress or route.', {
+    routes: strings('Each as host/path; a route that knows no paths has only hosts.'),
   }),
+  ATTACHES_TO: relationship('Route', 'Gateway', 'A gateway that the route asks to carry traffic for it.', {
+    listeners: strings('The names of the listeners it asks for; * for any.'),
+    accepted: boolean('Whether the controller of the gateway has accepted it; null where it has not said.'),
+  }),
+  CALLS: relationship(['Webhook', 'ApiService'], 'Service', 'The service that the API server asks on its behalf.'),
+  APPLIES: relationship('AdmissionPolicyBinding', 'AdmissionPolicy', 'The policy that the binding applies.'),
 } as const satisfies Readonly<Record<string, RelationshipDefinition>>;
 
 export type ObservedRelationship = keyof typeof relationships;

@@ -1,4 +1,5 @@
-import { type NodeKindDefinition, nodeKinds } from '../../graph/model/kinds.ts';
+import { nodeKinds } from '../../graph/model/kinds.ts';
+import type { NodeKindDefinition } from '../../graph/model/node-kind.ts';
 import type { PropertyTable } from '../../graph/model/property.ts';
 import { type RelationshipDefinition, relationships } from '../../graph/model/relationships.ts';
 

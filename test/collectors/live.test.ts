@@ -250,12 +250,19 @@ describe('a live cluster', { skip }, () => {
     await kubernetes.kubectl(['create', 'serviceaccount', 'collector', '-n', namespace]);
     const account = `--serviceaccount=${namespace}:collector`;
     const seen = objectKinds.filter(({ kind }) => kind !== 'Pod');
-    for (const { resource, group } of seen) {
-      const name = `limited-${resource}`;
-      const what = `--resource=${group === '' ? resource : `${resource}.${group}`}`;
-      await kubernetes.kubectl(['create', 'clusterrole', name, '--verb=get,list,watch', what]);
-      await kubernetes.kubectl(['create', 'clusterrolebinding', name, `--clusterrole=${name}`, account]);
-    }
+    const rules = seen.map(({ resource, group }) => ({
+      verbs: ['get', 'list', 'watch'],
+      apiGroups: [group],
+      resources: [resource],
+    }));
+    const role = {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'ClusterRole',
+      metadata: { name: 'limited' },
+      rules,
+    };
+    await kubernetes.kubectl(['create', '-f', '-'], JSON.stringify(role));
+    await kubernetes.kubectl(['create', 'clusterrolebinding', 'limited', '--clusterrole=limited', account]);
     const token = (await kubernetes.kubectl(['create', 'token', 'collector', '-n', namespace])).trim();
     const chart = await follow(kubernetes.kubeconfigFor({ token }));
     await eventually(() => {

@@ -31,7 +31,10 @@ suite('inventory', () => {
       pods { totalCount } containers { totalCount } serviceAccounts { totalCount } identities { totalCount nodes { kind } }
       roles { nodes { name rules { verbs apiGroups resources resourceNames } bindings { totalCount } } }
       bindings { nodes { roleRef subjects role { name } identities { nodes { ref } } } }
-      permissionSets { totalCount } services { totalCount } ingresses { totalCount }
+      permissionSets { totalCount } services { totalCount } ingresses { totalCount } networkPolicies { totalCount }
+      gateways { totalCount } routes { totalCount } referenceGrants { totalCount } webhooks { totalCount }
+      admissionPolicies { totalCount } admissionPolicyBindings { totalCount } apiServices { totalCount }
+      customResourceDefinitions { totalCount }
     }`);
     assert.equal(data.clusters.totalCount, 2);
     assert.deepEqual(data.clusters.nodes[0], {
@@ -60,6 +63,28 @@ suite('inventory', () => {
         identities: { nodes: [{ ref: 'ServiceAccount/shop/web' }] },
       },
     ]);
+  });
+
+  test('a network policy tells its rules, and shows the pods it is for', async () => {
+    const { networkPolicies } = await served.data(`{ networkPolicies(filter: { clusters: "prod" }) { nodes {
+      name directions podSelector { key operator values }
+      rules { direction action ports peers { namespaceSelector { key } podSelector { key } } }
+      pods(filter: { phase: { in: "Running" } }, first: 2, orderBy: { field: NAME }) { totalCount nodes { name } }
+    } } }`);
+    const [active, all, few] = networkPolicies.nodes;
+    assert.deepEqual(few.rules, [
+      {
+        direction: 'Ingress',
+        action: 'Allow',
+        ports: ['80/TCP'],
+        peers: [{ namespaceSelector: [], podSelector: null }],
+      },
+    ]);
+    assert.equal(few.podSelector.length, 4);
+    // Of 20 pods the first is on its node's network, two are left out by label, and one is not running.
+    assert.deepEqual(few.pods, { totalCount: 16, nodes: [{ name: 'web-04' }, { name: 'web-05' }] });
+    assert.deepEqual([active.name, active.pods.nodes], ['ClusterNetworkPolicy/active', [{ name: 'runner' }]]);
+    assert.deepEqual([all.name, all.pods.totalCount], ['ClusterNetworkPolicy/all', 19]);
   });
 
   const names = async (filter: string) => {

@@ -8,7 +8,7 @@ export function shop(name: string): Chart & { readonly ids: Readonly<Record<stri
   c.relationship('IN_CLUSTER', worker, c.cluster);
   const namespaces = Object.fromEntries(
     ['shop', 'ci'].map((namespace) => {
-      const id = c.node('Namespace', namespace, namespace, { phase: 'Active' });
+      const id = c.node('Namespace', namespace, namespace, { phase: 'Active', labels: [`team=${namespace}`] });
       c.relationship('IN_CLUSTER', id, c.cluster);
       return [namespace, id];
     }),
@@ -64,6 +64,42 @@ export function shop(name: string): Chart & { readonly ids: Readonly<Record<stri
   place(ingress, 'shop');
   c.relationship('ROUTES_TO', ingress, web, { routes: ['shop.example/'] });
   for (const pod of pods) c.relationship('SELECTS', web, pod, { ready: true });
+
+  const policy = c.node('NetworkPolicy', 'shop', 'few', {
+    policyKind: 'NetworkPolicy',
+    directions: ['Ingress'],
+    podSelector: [
+      { key: 'app', operator: 'In', values: ['web'] },
+      { key: 'index', operator: 'NotIn', values: ['2', '3'] },
+      { key: 'index', operator: 'Exists', values: [] },
+      { key: 'ind', operator: 'DoesNotExist', values: [] },
+    ],
+    rules: [
+      {
+        direction: 'Ingress',
+        action: 'Allow',
+        peers: [
+          {
+            podSelector: null,
+            namespaceSelector: [],
+            nodeSelector: null,
+            networks: [],
+            except: [],
+            domainNames: [],
+          },
+        ],
+        ports: ['80/TCP'],
+      },
+    ],
+  });
+  place(policy, 'shop');
+  const everywhere = { policyKind: 'ClusterNetworkPolicy', tier: 'Admin', priority: 1 };
+  c.node('NetworkPolicy', null, 'ClusterNetworkPolicy/active', {
+    ...everywhere,
+    namespaceSelector: [{ key: 'team', operator: 'In', values: ['ci'] }],
+    podSelector: [],
+  });
+  c.node('NetworkPolicy', null, 'ClusterNetworkPolicy/all', everywhere);
 
   const role = c.node('Role', null, 'edit-ci', {
     rules: [{ verbs: ['create'], apiGroups: [''], resources: ['serviceaccounts/token'], resourceNames: [] }],

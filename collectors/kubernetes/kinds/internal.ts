@@ -62,3 +62,14 @@ export function isInternalIngress(
   const names = addresses.filter((address) => address.includes('.elb.amazonaws.com'));
   return names.every((name) => name.startsWith('internal-'));
 }
+
+/**
+ * Gateway classes whose gateways are reached within a network only: GKE's regional internal load balancers
+ * (gke-l7-rilb, gke-l7-cross-regional-internal-managed-mc), VPC Lattice, and Istio's waypoints within the mesh.
+ */
+const internalGatewayClass = /^(gke-.*(rilb|internal).*|amazon-vpc-lattice|istio-waypoint)$/;
+
+export function isInternalGateway(annotations: Annotations, className: string | null): boolean {
+  if (className !== null && internalGatewayClass.test(className)) return true;
+  return annotations.get('networking.istio.io/service-type') === 'ClusterIP' || isInternalService(annotations, null);
+}

@@ -1,35 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { parse } from 'yaml';
 import type { NodeFact } from '../../../graph/model/observation.ts';
-import { type Mapped, mapObject } from '../map.ts';
-import { defaultAudiences } from './api-token.ts';
-import { objectKinds } from './index.ts';
-
-const context = { cluster: 'prod', audiences: defaultAudiences };
-
-/** Maps one manifest. Metadata may be left out: the object is then called default/x. */
-function map(kindName: string, manifest: string): Mapped {
-  const kind = objectKinds.find(({ kind }) => kind === kindName);
-  assert.ok(kind !== undefined);
-  return mapObject(kind, { metadata: { name: 'x' }, ...parse(manifest) }, context);
-}
-
-function node(mapped: Mapped, index = 0): NodeFact {
-  const found = mapped.record?.nodes[index];
-  assert.ok(found !== undefined);
-  return found;
-}
-
-/** Only these properties of the mapped node. */
-function some(fact: NodeFact, expected: Readonly<Record<string, unknown>>): void {
-  const { properties } = fact as { readonly properties: Readonly<Record<string, unknown>> };
-  assert.deepEqual(Object.fromEntries(Object.keys(expected).map((name) => [name, properties[name]])), expected);
-}
-
-function arrows(mapped: Mapped): readonly string[] {
-  return (mapped.record?.relationships ?? []).map(({ from, kind, to }) => `${from} ${kind} ${to}`);
-}
+import type { Mapped } from '../map.ts';
+import {
+  arrowsOf as arrows,
+  mapManifest as map,
+  nodeOf as node,
+  hasProperties as some,
+} from '../testing/map-manifest.ts';
 
 describe('pods', () => {
   const pod = (spec: string): Mapped => map('Pod', `spec: {${spec}}`);
