@@ -1,74 +1,96 @@
-/**
- * What derivations may look at, as cells that change: a space, such as `out RUNS_ON`, and a key within it, such as the
- * readable name of a pod. Two parts, so that the names that memory holds anyway serve as keys.
- */
-export interface Cell {
-  readonly space: string;
-  readonly key: string;
+import type { ModelNode } from '../edges/read.ts';
+import type { AttackFacts, EdgeProperties } from '../model/graph.ts';
+import type { Claim, NodeClaim } from './claims.ts';
+import type { Computation } from './computation.ts';
+import { type Few, members } from './few.ts';
+
+/** A piece of the memory that derivations read, and that changes. It knows who has read it. */
+export type Cell = MemoryNode | EdgeCell | ListCell;
+
+/** What memory has under one readable name: the node, if one lives, and the edges that start or end there, if or not. */
+export class MemoryNode {
+  readonly ref: string;
+  /** As derivations see it, a new object whenever it changes; null while nothing claims it. */
+  model: ModelNode | null = null;
+  /** Empty while it does not live. */
+  id = '';
+  /** By rising precedence. */
+  claims: readonly NodeClaim[] = [];
+  out: Few<EdgeCell> = undefined;
+  in: Few<EdgeCell> = undefined;
+  readers: Few<Computation> = undefined;
+  /** As the store has it; null when it does not. */
+  stored: StoredNode | null = null;
+
+  constructor(ref: string) {
+    this.ref = ref;
+  }
 }
 
-function spaces(prefix: string): (kind: string) => string {
-  const known = new Map<string, string>();
-  return (kind) => {
-    let space = known.get(kind);
-    if (space === undefined) {
-      space = `${prefix} ${kind}`;
-      known.set(kind, space);
-    }
-    return space;
-  };
+/** The edges of one kind that start at a node, or that end there, living or not. */
+export class EdgeCell {
+  readonly node: MemoryNode;
+  readonly kind: string;
+  edges: Few<MemoryEdge> = undefined;
+  readers: Few<Computation> = undefined;
+
+  constructor(node: MemoryNode, kind: string) {
+    this.node = node;
+    this.kind = kind;
+  }
 }
 
-const out = spaces('out');
-const into = spaces('in');
-const inNamespace = spaces('namespace');
-const named = spaces('named');
+/** Living nodes that have something in common: a kind, a kind and a namespace, a kind and a name. */
+export class ListCell {
+  readonly name: string;
+  nodes: Few<MemoryNode> = undefined;
+  readers: Few<Computation> = undefined;
 
-/** The space of nodes, by their readable names. */
-export const nodeSpace = 'node';
-
-export const cell = {
-  node: (ref: string): Cell => ({ space: nodeSpace, key: ref }),
-  out: (ref: string, kind: string): Cell => ({ space: out(kind), key: ref }),
-  in: (ref: string, kind: string): Cell => ({ space: into(kind), key: ref }),
-  kind: (kind: string): Cell => ({ space: 'kind', key: kind }),
-  namespace: (kind: string, namespace: string): Cell => ({ space: inNamespace(kind), key: namespace }),
-  named: (kind: string, name: string): Cell => ({ space: named(kind), key: name }),
-};
-
-/** Sets of members by cell. Most have one member, which then stands for the set: a Set of one costs ten times the memory. */
-export class CellIndex<T extends object | string> {
-  readonly #spaces = new Map<string, Map<string, T | Set<T>>>();
-
-  members({ space, key }: Cell): Iterable<T> {
-    const held = this.#spaces.get(space)?.get(key);
-    return held === undefined ? [] : held instanceof Set ? held : [held];
+  constructor(name: string) {
+    this.name = name;
   }
+}
 
-  size({ space, key }: Cell): number {
-    const held = this.#spaces.get(space)?.get(key);
-    return held === undefined ? 0 : held instanceof Set ? held.size : 1;
-  }
+/** An edge in memory. It lives while it has claims and both ends live. */
+export class MemoryEdge {
+  readonly start: EdgeCell;
+  readonly end: EdgeCell;
+  live = false;
+  claims: Few<EdgeClaim> = undefined;
+  /** As the store has it; null when it does not. */
+  stored: StoredEdge | null = null;
 
-  /** Whether it was not yet there. */
-  add({ space, key }: Cell, member: T): boolean {
-    let sets = this.#spaces.get(space);
-    if (!sets) {
-      sets = new Map();
-      this.#spaces.set(space, sets);
-    }
-    const held = sets.get(key);
-    if (held === member) return false;
-    if (held === undefined) sets.set(key, member);
-    else if (!(held instanceof Set)) sets.set(key, new Set([held, member]));
-    else if (held.has(member)) return false;
-    else held.add(member);
-    return true;
+  constructor(start: EdgeCell, end: EdgeCell) {
+    this.start = start;
+    this.end = end;
   }
+}
 
-  delete({ space, key }: Cell, member: T): void {
-    const sets = this.#spaces.get(space);
-    const held = sets?.get(key);
-    if (held === member || (held instanceof Set && held.delete(member) && held.size === 0)) sets?.delete(key);
-  }
+/** What one claim says of an edge. */
+export interface EdgeClaim {
+  readonly claim: Claim;
+  readonly edge: MemoryEdge;
+  readonly attack: AttackFacts | null;
+  readonly properties: EdgeProperties;
+}
+
+/** What the store has of a node, and may come to differ. */
+export interface StoredNode {
+  readonly id: string;
+  readonly properties: Readonly<Record<string, unknown>>;
+  readonly claims: readonly string[];
+}
+
+export interface StoredEdge {
+  readonly id: string;
+  readonly attack: AttackFacts | null;
+  readonly properties: EdgeProperties;
+  readonly claims: readonly string[];
+}
+
+/** The cell of a kind among those of a node. */
+export function ofKind(cells: Few<EdgeCell>, kind: string): EdgeCell | undefined {
+  if (cells instanceof EdgeCell) return cells.kind === kind ? cells : undefined;
+  for (const cell of members(cells)) if (cell.kind === kind) return cell;
+  return undefined;
 }

@@ -1,7 +1,6 @@
-import { isDeepStrictEqual } from 'node:util';
 import { type Extent, extentName, type GapReason, type NodeFact, type Observation } from '../model/observation.ts';
-import { observedClaim } from './claims.ts';
-import type { Claim, Memory } from './memory.ts';
+import { type Claim, observedStatement, type Statement } from './claims.ts';
+import type { Memory } from './memory.ts';
 
 interface ExtentState {
   readonly extent: Extent;
@@ -38,10 +37,9 @@ export class Extents {
   }
 
   /** What the store kept of an extent: it holds until the extent has been read again. */
-  restore(name: string, claim: Claim): void {
+  restore(name: string, statement: Statement): void {
     const [source = '', kind = ''] = name.split('/');
-    this.#state({ source, kind }).claims.set(claim.key, claim);
-    this.#memory.add(claim);
+    this.#put(this.#state({ source, kind }), statement);
   }
 
   observe(observation: Observation): void {
@@ -60,7 +58,7 @@ export class Extents {
         for (const record of observation.records) {
           state.mentioned?.add(record.key);
           this.#fillGaps(name, `problem ${record.key} `);
-          this.#put(state, observedClaim(name, record));
+          this.#put(state, observedStatement(name, record));
         }
         return;
       }
@@ -111,12 +109,10 @@ export class Extents {
     return state;
   }
 
-  #put(state: ExtentState, claim: Claim): void {
-    const before = state.claims.get(claim.key);
-    if (before && isDeepStrictEqual(before, claim)) return;
-    state.claims.set(claim.key, claim);
-    this.#memory.add(claim);
-    if (before) this.#memory.remove(before);
+  #put({ claims }: ExtentState, statement: Statement): void {
+    const before = claims.get(statement.key) ?? null;
+    const claim = this.#memory.put(statement, before);
+    if (claim !== before) claims.set(statement.key, claim);
   }
 
   #drop(state: ExtentState, key: string): void {
@@ -142,16 +138,14 @@ export class Extents {
       name: `${name} ${subject}`,
       properties: { source: extent.source, subject, reason, message, since: since ?? null },
     };
-    const claim: Claim = {
+    const statement: Statement = {
       extent: `coverage/${extent.kind}`,
       key: `${name} ${key}`,
       restored: false,
       nodes: [fact],
       edges: [],
     };
-    gaps.set(key, claim);
-    this.#memory.add(claim);
-    if (before) this.#memory.remove(before);
+    gaps.set(key, this.#memory.put(statement, before ?? null));
   }
 
   /** Ends the gaps of an extent whose keys begin so. */

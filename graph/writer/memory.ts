@@ -1,56 +1,19 @@
-import type { AttackFacts, EdgeProperties, GraphEdge } from '../model/graph.ts';
+import { isDeepStrictEqual } from 'node:util';
+import type { EdgeProperties } from '../model/graph.ts';
 import { nodeId, sharedNodeId } from '../model/id.ts';
 import { type NodeKind, nodeKind } from '../model/kinds.ts';
 import type { NodeFact } from '../model/observation.ts';
 import { internetRef, ref } from '../model/ref.ts';
-import { type Cell, CellIndex, cell } from './cells.ts';
+import { type Cell, EdgeCell, type EdgeClaim, type ListCell, MemoryEdge, MemoryNode, ofKind } from './cells.ts';
+import type { Claim, EdgeFact, NodeClaim, RestorableFact, Statement } from './claims.ts';
+import type { Computation } from './computation.ts';
+import { excluding, including, members, sizeOf } from './few.ts';
+import { Lists } from './lists.ts';
 
-/** All that one record says: a record of an observation, or the outcome of one derivation. */
-export interface Claim {
-  /** `source/kind`, or `derived/EDGE`. */
-  readonly extent: string;
-  readonly key: string;
-  /** Read back from the store at start: it holds until its extent is read anew, and yields to any fresh claim. */
-  readonly restored: boolean;
-  readonly nodes: readonly NodeClaim[];
-  readonly edges: readonly EdgeClaim[];
-}
-
-/** A fact about a node; one read back from the store knows its id, but no longer the UID that made it. */
-export type NodeClaim = NodeFact & { readonly id?: string };
-
-export interface EdgeClaim {
-  readonly kind: string;
-  readonly from: string;
-  readonly to: string;
-  readonly attack: AttackFacts | null;
-  readonly properties: EdgeProperties;
-}
-
-/** A node in memory. It lives while it has claims. */
-export interface MemoryNode {
-  readonly ref: string;
-  readonly kind: NodeKind;
-  id: string;
-  readonly namespace: string | null;
-  readonly name: string;
-  properties: Readonly<Record<string, unknown>>;
-  readonly claims: { readonly claim: Claim; readonly fact: NodeClaim }[];
-}
-
-/** An edge in memory. It lives while it has claims and both ends live. */
-export interface MemoryEdge {
-  readonly kind: string;
-  readonly from: string;
-  readonly to: string;
-  live: boolean;
-  readonly claims: { readonly claim: Claim; readonly edge: EdgeClaim }[];
-  /** As the store has it; null when it does not. */
-  stored: GraphEdge | null;
-}
+const noProperties: EdgeProperties = {};
 
 /** The readable name of the node that a fact speaks of. */
-export function factRef(fact: NodeFact): string {
+function factRef(fact: NodeFact): string {
   return fact.kind === 'Internet' ? internetRef : ref(fact.kind, fact.namespace, fact.name);
 }
 
@@ -59,165 +22,174 @@ export function factRef(fact: NodeFact): string {
  * Nodes are keyed by readable name here; ids appear only on the way to the store.
  */
 export class Memory {
-  readonly nodes = new Map<string, MemoryNode>();
-  /** The readable name behind each id of a living node. */
-  readonly #owners = new Map<string, string>();
-  /** Edges by where they start and by where they end, living or not. */
-  readonly #edges = new CellIndex<MemoryEdge>();
-  readonly #edgeKinds = new Set<string>();
-  /** Living nodes by kind, by kind and namespace, and by kind and name. */
-  readonly #listed = new CellIndex<string>();
+  readonly #nodes = new Map<string, MemoryNode>();
+  readonly lists = new Lists();
+  /** The node behind each id of a living one. */
+  readonly #owners = new Map<string, MemoryNode>();
   readonly #cluster: string;
 
+  /** Nodes, and other cells that somebody has read, in the order of their changes; some more than once. */
   changedCells: Cell[] = [];
-  changedNodes = new Set<string>();
+  changedNodes = new Set<MemoryNode>();
   changedEdges = new Set<MemoryEdge>();
-  /** Nodes that came to life or died since last taken, for whoever keeps derivations by subject. */
-  bornOrDied = new Set<string>();
 
   /** `cluster` is the id of the cluster; ids of its nodes are made with it. */
   constructor(cluster: string) {
     this.#cluster = cluster;
   }
 
-  add(claim: Claim): void {
-    for (const fact of claim.nodes) this.#addNode(claim, fact);
-    for (const edge of claim.edges) this.#addEdge(claim, edge);
-  }
-
-  remove(claim: Claim): void {
-    for (const edge of claim.edges) this.#removeEdge(claim, edge);
-    for (const fact of claim.nodes) this.#removeNode(claim, fact);
-  }
-
-  /** The living nodes that a cell lists: those of a kind, in a namespace, of a name. */
-  listed(of: Cell): readonly string[] {
-    return [...this.#listed.members(of)];
-  }
-
-  /** The other ends of the living edges that a cell of kind `out` or `in` holds. */
-  neighbours(of: Cell, end: 'from' | 'to'): readonly string[] {
-    const found: string[] = [];
-    for (const edge of this.#edges.members(of)) if (edge.live) found.push(edge[end]);
-    return found;
-  }
-
-  edge(kind: string, from: string, to: string): MemoryEdge | undefined {
-    const starting = cell.out(from, kind);
-    const ending = cell.in(to, kind);
-    // One end may be a hub; the other seldom is.
-    if (this.#edges.size(starting) < this.#edges.size(ending)) {
-      for (const edge of this.#edges.members(starting)) if (edge.to === to) return edge;
-    } else {
-      for (const edge of this.#edges.members(ending)) if (edge.from === from) return edge;
+  /** The node of a readable name, living or not; made when memory has nothing under that name. */
+  node(nodeRef: string): MemoryNode {
+    let node = this.#nodes.get(nodeRef);
+    if (!node) {
+      node = new MemoryNode(nodeRef);
+      this.#nodes.set(nodeRef, node);
     }
-    return undefined;
+    return node;
+  }
+
+  /** The cell of the edges of a kind at one end of a node. */
+  edges(node: MemoryNode, end: 'out' | 'in', kind: string): EdgeCell {
+    let cell = ofKind(node[end], kind);
+    if (!cell) {
+      cell = new EdgeCell(node, kind);
+      node[end] = including(node[end], cell);
+    }
+    return cell;
+  }
+
+  /** The edge between two readable names, if memory has one, living or not. */
+  edge(kind: string, from: string, to: string): MemoryEdge | undefined {
+    const start = ofKind(this.#nodes.get(from)?.out, kind);
+    const end = ofKind(this.#nodes.get(to)?.in, kind);
+    return start && end && between(start, end);
   }
 
   /** The edge, which is made when there is none, without claims. */
   hold(kind: string, from: string, to: string): MemoryEdge {
-    const known = this.edge(kind, from, to);
+    const start = this.edges(this.node(from), 'out', kind);
+    const end = this.edges(this.node(to), 'in', kind);
+    const known = between(start, end);
     if (known) return known;
-    const edge: MemoryEdge = { kind, from, to, live: false, claims: [], stored: null };
-    this.#edgeKinds.add(kind);
-    this.#edges.add(cell.out(from, kind), edge);
-    this.#edges.add(cell.in(to, kind), edge);
+    const edge = new MemoryEdge(start, end);
+    start.edges = including(start.edges, edge);
+    end.edges = including(end.edges, edge);
     return edge;
+  }
+
+  /** Puts what is stated now in the place of an earlier claim. Answers the claim that holds: the earlier one when it says the same. */
+  put(statement: Statement, before: Claim | null): Claim {
+    if (before && says(before, statement)) return before;
+    const { extent, key, restored, nodes, edges } = statement;
+    const claim: Claim = { extent, key, restored, nodes, edges: [] };
+    for (const fact of nodes) this.#addNode(claim, fact);
+    claim.edges = edges.map((fact) => this.#addEdge(claim, fact));
+    if (before) this.remove(before);
+    return claim;
+  }
+
+  remove(claim: Claim): void {
+    for (const held of claim.edges) {
+      const { edge } = held;
+      edge.claims = excluding(edge.claims, held);
+      if (!this.#settleEdge(edge)) this.#touchEdge(edge);
+    }
+    for (const fact of claim.nodes) this.#removeNode(claim, fact);
+  }
+
+  /** Forgets that a computation has read a cell. */
+  unread(cell: Cell, reader: Computation): void {
+    cell.readers = excluding(cell.readers, reader);
+    if (cell instanceof MemoryNode) this.tidy(cell);
+    else if (cell instanceof EdgeCell) this.#tidyEdges(cell);
+    else this.lists.tidy(cell);
   }
 
   /** Drops an edge that nothing claims any more, once the store has been told. */
   release(edge: MemoryEdge): void {
-    if (edge.claims.length > 0) return;
-    this.#edges.delete(cell.out(edge.from, edge.kind), edge);
-    this.#edges.delete(cell.in(edge.to, edge.kind), edge);
-  }
-
-  #addNode(claim: Claim, fact: NodeClaim): void {
-    const nodeRef = factRef(fact);
-    let node = this.nodes.get(nodeRef);
-    if (node) {
-      node.claims.push({ claim, fact });
-      this.#merge(node);
-      return;
+    if (edge.claims !== undefined) return;
+    for (const cell of [edge.start, edge.end]) {
+      cell.edges = excluding(cell.edges, edge);
+      this.#tidyEdges(cell);
     }
-    const { kind, namespace, name } = fact;
-    node = { ref: nodeRef, kind, id: '', namespace, name, properties: {}, claims: [{ claim, fact }] };
-    this.nodes.set(nodeRef, node);
-    this.#merge(node);
-    this.#appear(node, true);
   }
 
-  #removeNode(claim: Claim, fact: NodeClaim): void {
-    const node = this.nodes.get(factRef(fact));
-    if (!node) return;
-    const at = node.claims.findIndex((held) => held.claim === claim);
-    if (at < 0) return;
-    node.claims.splice(at, 1);
+  /** Drops a readable name that nothing is known or asked of any more. */
+  tidy(node: MemoryNode): void {
+    if (node.model || node.stored || node.out || node.in || node.readers) return;
+    if (this.#nodes.get(node.ref) === node) this.#nodes.delete(node.ref);
+  }
+
+  #tidyEdges(cell: EdgeCell): void {
+    if (cell.edges || cell.readers) return;
+    const { node } = cell;
+    node.out = excluding(node.out, cell);
+    node.in = excluding(node.in, cell);
+    this.tidy(node);
+  }
+
+  #addNode(claim: Claim, fact: RestorableFact): void {
+    const node = this.node(factRef(fact));
+    node.claims = withClaim(node.claims, { claim, fact });
+    const born = node.model === null;
+    this.#merge(node, fact);
+    if (born) this.#appear(node, fact, true);
+  }
+
+  #removeNode(claim: Claim, fact: RestorableFact): void {
+    const node = this.#nodes.get(factRef(fact));
+    const at = node?.claims.findIndex((held) => held.claim === claim) ?? -1;
+    if (!node || at < 0) return;
+    node.claims = node.claims.toSpliced(at, 1);
     if (node.claims.length > 0) {
-      this.#merge(node);
+      this.#merge(node, fact);
       return;
     }
-    this.nodes.delete(node.ref);
     this.#disown(node);
-    this.#appear(node, false);
+    node.model = null;
+    node.id = '';
+    this.#touch(node);
+    this.#appear(node, fact, false);
   }
 
   /** Lists a node that was born, or forgets one that died; edges follow their ends. */
-  #appear(node: MemoryNode, alive: boolean): void {
-    const cells = [cell.kind(node.kind), cell.named(node.kind, node.name)];
-    if (node.namespace !== null) cells.push(cell.namespace(node.kind, node.namespace));
-    for (const of of cells) this.#listed[alive ? 'add' : 'delete'](of, node.ref);
-    this.changedCells.push(...cells);
-    this.bornOrDied.add(node.ref);
-    this.#touch(node);
-    for (const edge of this.#incident(node.ref)) this.#settleEdge(edge);
+  #appear(node: MemoryNode, fact: NodeFact, alive: boolean): void {
+    for (const list of this.lists.place(node, fact, alive)) this.#changed(list);
+    for (const edge of incident(node)) this.#settleEdge(edge);
   }
 
-  *#incident(nodeRef: string): Generator<MemoryEdge> {
-    for (const kind of this.#edgeKinds) {
-      yield* this.#edges.members(cell.out(nodeRef, kind));
-      yield* this.#edges.members(cell.in(nodeRef, kind));
-    }
-  }
-
-  /** The later claim wins a property, a fresh one over a restored one; then extent and key decide, so that order does not. */
-  #merge(node: MemoryNode): void {
-    if (node.claims.length > 1) {
-      node.claims.sort(
-        (a, b) =>
-          Number(b.claim.restored) - Number(a.claim.restored) ||
-          compare(a.claim.extent, b.claim.extent) ||
-          compare(a.claim.key, b.claim.key),
-      );
-    }
-    const id = this.#ownId(node);
+  /** The later claim wins a property. `fact` is of any claim on it. */
+  #merge(node: MemoryNode, { kind, namespace, name }: NodeFact): void {
+    const { claims } = node;
+    const id = this.#ownId(node, kind);
     if (node.id !== id && node.id !== '') {
       // Another object under the same name: its edges are other edges, too.
-      for (const edge of this.#incident(node.ref)) this.changedEdges.add(edge);
+      for (const edge of incident(node)) this.changedEdges.add(edge);
     }
     node.id = id;
-    node.properties =
-      node.claims.length === 1
-        ? (node.claims[0]?.fact.properties ?? {})
-        : Object.assign({}, ...node.claims.map((held) => held.fact.properties));
+    const properties =
+      claims.length === 1
+        ? (claims[0]?.fact.properties ?? {})
+        : Object.assign({}, ...claims.map((held) => held.fact.properties));
+    node.model = { ref: node.ref, kind, namespace, name, properties };
     this.#touch(node);
   }
 
   /** Two living nodes of one id would be one node to the store: whoever comes second is known by its readable name. */
-  #ownId(node: MemoryNode): string {
-    const id = this.#id(node);
+  #ownId(node: MemoryNode, kind: NodeKind): string {
+    const id = this.#id(node, kind);
     const owner = this.#owners.get(id);
-    const own = owner === undefined || owner === node.ref ? id : nodeId(node.kind, this.#cluster, node.ref);
+    const own = owner === undefined || owner === node ? id : nodeId(kind, this.#cluster, node.ref);
     if (node.id !== own) this.#disown(node);
-    this.#owners.set(own, node.ref);
+    this.#owners.set(own, node);
     return own;
   }
 
-  #disown({ id, ref: nodeRef }: MemoryNode): void {
-    if (this.#owners.get(id) === nodeRef) this.#owners.delete(id);
+  #disown(node: MemoryNode): void {
+    if (this.#owners.get(node.id) === node) this.#owners.delete(node.id);
   }
 
-  #id({ kind, ref: nodeRef, claims }: MemoryNode): string {
+  #id({ ref: nodeRef, claims }: MemoryNode, kind: NodeKind): string {
     if (kind === 'Cluster') return this.#cluster;
     if (nodeKind(kind).shared) return sharedNodeId(kind, nodeRef);
     const fact =
@@ -226,32 +198,31 @@ export class Memory {
   }
 
   #touch(node: MemoryNode): void {
-    this.changedNodes.add(node.ref);
-    this.changedCells.push(cell.node(node.ref));
+    this.changedNodes.add(node);
+    this.changedCells.push(node);
   }
 
-  #addEdge(claim: Claim, edge: EdgeClaim): void {
-    const held = this.hold(edge.kind, edge.from, edge.to);
-    held.claims.push({ claim, edge });
-    if (!this.#settleEdge(held)) this.#touchEdge(held);
+  #changed(cell: EdgeCell | ListCell): void {
+    if (cell.readers !== undefined) this.changedCells.push(cell);
   }
 
-  #removeEdge(claim: Claim, edge: EdgeClaim): void {
-    const held = this.edge(edge.kind, edge.from, edge.to);
-    const at = held?.claims.findIndex((entry) => entry.claim === claim) ?? -1;
-    if (!held || at < 0) return;
-    held.claims.splice(at, 1);
-    if (!this.#settleEdge(held)) this.#touchEdge(held);
+  #addEdge(claim: Claim, { kind, from, to, attack = null, properties = noProperties }: EdgeFact): EdgeClaim {
+    const edge = this.hold(kind, from, to);
+    const held: EdgeClaim = { claim, edge, attack, properties };
+    edge.claims = including(edge.claims, held);
+    if (!this.#settleEdge(edge)) this.#touchEdge(edge);
+    return held;
   }
 
   #touchEdge(edge: MemoryEdge): void {
     this.changedEdges.add(edge);
-    this.changedCells.push(cell.out(edge.from, edge.kind), cell.in(edge.to, edge.kind));
+    this.#changed(edge.start);
+    this.#changed(edge.end);
   }
 
   /** Brings the edge to life, or ends it, as its ends and claims have it; true when that changed it. */
   #settleEdge(edge: MemoryEdge): boolean {
-    const live = edge.claims.length > 0 && this.nodes.has(edge.from) && this.nodes.has(edge.to);
+    const live = edge.claims !== undefined && edge.start.node.model !== null && edge.end.node.model !== null;
     if (live === edge.live) return false;
     edge.live = live;
     this.#touchEdge(edge);
@@ -259,15 +230,66 @@ export class Memory {
   }
 }
 
+function* incident(node: MemoryNode): Generator<MemoryEdge> {
+  for (const cell of members(node.out)) yield* members(cell.edges);
+  for (const cell of members(node.in)) yield* members(cell.edges);
+}
+
+function between(start: EdgeCell, end: EdgeCell): MemoryEdge | undefined {
+  // One end may be a hub; the other seldom is.
+  if (sizeOf(start.edges) < sizeOf(end.edges)) {
+    for (const edge of members(start.edges)) if (edge.end === end) return edge;
+  } else {
+    for (const edge of members(end.edges)) if (edge.start === start) return edge;
+  }
+  return undefined;
+}
+
+/** Whether a claim is what is stated now. */
+function says({ nodes, edges }: Claim, statement: Statement): boolean {
+  return (
+    edges.length === statement.edges.length &&
+    isDeepStrictEqual(nodes, statement.nodes) &&
+    edges.every(({ edge, attack, properties }, index) => {
+      const fact = statement.edges[index] as EdgeFact;
+      return (
+        edge.start.kind === fact.kind &&
+        edge.start.node.ref === fact.from &&
+        edge.end.node.ref === fact.to &&
+        isDeepStrictEqual(attack, fact.attack ?? null) &&
+        isDeepStrictEqual(properties, fact.properties ?? noProperties)
+      );
+    })
+  );
+}
+
+/** A fresh claim comes after a restored one; then extent and key decide, so that the order of arrival does not. */
+function withClaim(claims: readonly NodeClaim[], added: NodeClaim): readonly NodeClaim[] {
+  if (claims.length === 0) return [added];
+  let low = 0;
+  for (let high = claims.length; low < high; ) {
+    const middle = (low + high) >> 1;
+    if (precedence(claims[middle] as NodeClaim, added) > 0) high = middle;
+    else low = middle + 1;
+  }
+  return claims.toSpliced(low, 0, added);
+}
+
+function precedence({ claim: a }: NodeClaim, { claim: b }: NodeClaim): number {
+  return Number(b.restored) - Number(a.restored) || compare(a.extent, b.extent) || compare(a.key, b.key);
+}
+
 /** What all claims on an edge say of it together: several EndpointSlices may list a pod, each with its own ports. */
 export function edgeProperties({ claims }: MemoryEdge): EdgeProperties {
-  const [only] = claims;
-  if (claims.length <= 1) return only?.edge.properties ?? {};
+  if (sizeOf(claims) <= 1) {
+    for (const { properties } of members(claims)) return properties;
+    return noProperties;
+  }
   const joined: Record<string, EdgeProperties[string]> = {};
-  const sorted = claims.toSorted(
+  const sorted = [...members(claims)].sort(
     (a, b) => compare(a.claim.extent, b.claim.extent) || compare(a.claim.key, b.claim.key),
   );
-  for (const [name, value] of sorted.flatMap(({ edge }) => Object.entries(edge.properties))) {
+  for (const [name, value] of sorted.flatMap(({ properties }) => Object.entries(properties))) {
     const before = joined[name];
     joined[name] = isList(before) && isList(value) ? [...new Set([...before, ...value])].sort() : value;
   }

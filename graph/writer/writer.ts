@@ -1,15 +1,18 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { EdgeDefinition } from '../edges/define.ts';
+import type { ModelNode } from '../edges/read.ts';
 import { type AttackFacts, type Delta, type GraphEdge, type GraphNode, maxDeltaChanges } from '../model/graph.ts';
 import { edgeId } from '../model/id.ts';
 import { nodeKind } from '../model/kinds.ts';
 import type { Extent, Observation } from '../model/observation.ts';
 import { ref } from '../model/ref.ts';
 import type { GraphStore, Lease } from '../store/port.ts';
-import { canonicalEvidence } from './claims.ts';
+import type { MemoryEdge, MemoryNode, StoredEdge, StoredNode } from './cells.ts';
+import { type Claim, canonicalEvidence, type RestorableFact } from './claims.ts';
 import { Derivation } from './derivation.ts';
 import { Extents } from './extents.ts';
-import { edgeProperties, Memory, type MemoryEdge, type MemoryNode, type NodeClaim } from './memory.ts';
+import { type Few, members } from './few.ts';
+import { edgeProperties, Memory } from './memory.ts';
 
 export interface WriterOptions {
   readonly store: Pick<GraphStore, 'apply' | 'scan'>;
@@ -42,8 +45,6 @@ export class PartitionWriter {
   readonly #memory: Memory;
   readonly #extents: Extents;
   readonly #derivation: Derivation;
-  /** What the store holds, by readable name. */
-  readonly #storedNodes = new Map<string, GraphNode>();
   #version = 0;
   /** Set when a commit fails half-way: what memory takes for stored may not be. */
   #broken = false;
@@ -117,33 +118,37 @@ export class PartitionWriter {
     const { changedNodes, changedEdges } = memory;
     memory.changedNodes = new Set();
     memory.changedEdges = new Set();
-    for (const nodeRef of changedNodes) {
-      const before = this.#storedNodes.get(nodeRef);
-      const node = memory.nodes.get(nodeRef);
-      const after = node && this.#graphNode(node);
+    for (const node of changedNodes) {
+      const before = node.stored;
+      const after = node.model && this.#graphNode(node, node.model);
       const gone = before && before.id !== after?.id;
       if (gone && !removals) {
-        memory.changedNodes.add(nodeRef);
+        memory.changedNodes.add(node);
         continue;
       }
       if (gone) removedNodes.push(before.id);
-      if (after && !isDeepStrictEqual(before, after)) nodes.push(after);
-      if (after) this.#storedNodes.set(nodeRef, after);
-      else this.#storedNodes.delete(nodeRef);
+      if (after && !same(before, after)) nodes.push(after);
+      node.stored = after && { id: after.id, properties: after.properties, claims: after.claims };
+      memory.tidy(node);
     }
     for (const edge of changedEdges) {
       const before = edge.stored;
       const after = edge.live ? this.#graphEdge(edge) : null;
       const gone = before && before.id !== after?.id;
       // The ends first: one that waits may have another id by now.
-      const waits = gone || memory.changedNodes.has(edge.from) || memory.changedNodes.has(edge.to);
+      const waits = gone || memory.changedNodes.has(edge.start.node) || memory.changedNodes.has(edge.end.node);
       if (waits && !removals) {
         memory.changedEdges.add(edge);
         continue;
       }
       if (gone) removedEdges.push(before.id);
-      if (after && !isDeepStrictEqual(before, after)) edges.push(after);
-      edge.stored = after;
+      if (after && !(same(before, after) && isDeepStrictEqual(before?.attack, after.attack))) edges.push(after);
+      edge.stored = after && {
+        id: after.id,
+        attack: after.attack,
+        properties: after.properties,
+        claims: after.claims,
+      };
       memory.release(edge);
     }
     return { at: this.#now().toISOString(), nodes, edges, removedNodes, removedEdges };
@@ -163,27 +168,28 @@ export class PartitionWriter {
     this.#version = await before;
   }
 
-  #graphNode(node: MemoryNode): GraphNode {
+  #graphNode({ id, claims }: MemoryNode, { kind, ref, namespace, name, properties }: ModelNode): GraphNode {
     return {
-      id: node.id,
-      kind: node.kind,
-      ref: node.ref,
-      cluster: nodeKind(node.kind).shared ? null : this.#lease.partition.cluster,
-      namespace: node.namespace,
-      name: node.name,
+      id,
+      kind,
+      ref,
+      cluster: nodeKind(kind).shared ? null : this.#lease.partition.cluster,
+      namespace,
+      name,
       // Memory holds what was checked against the model's table where it came in.
-      properties: node.properties as GraphNode['properties'],
-      claims: extents(node.claims),
+      properties,
+      claims: extents(claims),
       deletedAt: null,
     };
   }
 
   #graphEdge(edge: MemoryEdge): GraphEdge {
-    const from = this.#memory.nodes.get(edge.from)?.id as string;
-    const to = this.#memory.nodes.get(edge.to)?.id as string;
+    const { kind, node } = edge.start;
+    const from = node.id;
+    const to = edge.end.node.id;
     return {
-      id: edgeId(from, edge.kind, to),
-      kind: edge.kind,
+      id: edgeId(from, kind, to),
+      kind,
       from,
       to,
       attack: joinAttack(edge),
@@ -204,11 +210,14 @@ export class PartitionWriter {
         continue;
       }
       for (const node of batch.nodes) {
-        refs.set(node.id, node.ref);
-        this.#storedNodes.set(node.ref, node);
-        const { id, kind, namespace, name, properties } = node;
+        const { id, kind, namespace, name, properties, claims } = node;
+        refs.set(id, node.ref);
+        const held = this.#memory.node(node.ref);
+        held.stored = { id, properties, claims };
+        // Whatever is stored but not restored was derived, or is a gap: unless it is found again, the first commit removes it.
+        this.#memory.changedNodes.add(held);
         for (const extent of observed(node.claims)) {
-          const fact: NodeClaim = { kind, id, uid: null, namespace, name, properties };
+          const fact: RestorableFact = { kind, id, uid: null, namespace, name, properties };
           this.#extents.restore(extent, { extent, key: `restored ${id}`, restored: true, nodes: [fact], edges: [] });
         }
       }
@@ -231,8 +240,6 @@ export class PartitionWriter {
         });
       }
     }
-    // Whatever is stored but not restored was derived, or is a gap: unless it is found again, the first commit removes it.
-    for (const nodeRef of this.#storedNodes.keys()) this.#memory.changedNodes.add(nodeRef);
   }
 }
 
@@ -244,20 +251,32 @@ function observed(claims: readonly string[]): readonly string[] {
 /** Lists of extents are few and nodes many: equal lists are one. */
 const knownExtents = new Map<string, readonly string[]>();
 
-function extents(claims: MemoryNode['claims'] | MemoryEdge['claims']): readonly string[] {
-  const names = [...new Set(claims.map((held) => held.claim.extent))].sort();
-  const key = names.join('\n');
-  const known = knownExtents.get(key) ?? names;
+function extents(claims: Few<{ readonly claim: Claim }>): readonly string[] {
+  const names = new Set<string>();
+  for (const { claim } of members(claims)) names.add(claim.extent);
+  const sorted = [...names].sort();
+  const key = sorted.join('\n');
+  const known = knownExtents.get(key) ?? sorted;
   knownExtents.set(key, known);
   return known;
 }
 
-function joinAttack(edge: MemoryEdge): AttackFacts | null {
-  const facts = edge.claims.flatMap((held) => held.edge.attack ?? []);
+function joinAttack({ claims }: MemoryEdge): AttackFacts | null {
+  const facts = Array.from(members(claims)).flatMap(({ attack }) => attack ?? []);
   const [first] = facts;
   if (!first) return null;
   if (facts.length === 1) return first;
   return { ...first, evidence: canonicalEvidence(facts.flatMap((fact) => fact.evidence)) };
+}
+
+/** Whether the store has it so already. */
+function same(before: StoredNode | StoredEdge | null, after: GraphNode | GraphEdge): boolean {
+  return (
+    before !== null &&
+    before.id === after.id &&
+    isDeepStrictEqual(before.claims, after.claims) &&
+    isDeepStrictEqual(before.properties, after.properties)
+  );
 }
 
 function size({ nodes, edges, removedNodes, removedEdges }: Delta): number {
