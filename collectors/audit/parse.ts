@@ -1,0 +1,61 @@
+import type { AuditEvent, AuditSource, Json } from './event.ts';
+import { normalise } from './normalise.ts';
+import { AuditRecordError, auditRecord, isObject } from './record.ts';
+
+/** Something that could not be read; the rest went in. */
+export interface AuditProblem {
+  /** Such as `audit.log:17`, with `items[3]` within a list. */
+  readonly place: string;
+  readonly message: string;
+}
+
+export interface ParsedAudit {
+  readonly events: readonly AuditEvent[];
+  readonly problems: readonly AuditProblem[];
+}
+
+/** The API server cuts a batch at 10 MiB by default, and no request has more than 3 MiB. */
+export const mostJsonBytes = 64 << 20;
+
+/** Whether JSON is of audit.k8s.io, by what it says of itself, or by the fields that only such events have. */
+export function isAuditJson(value: Json | undefined): boolean {
+  if (!isObject(value)) return false;
+  if (typeof value.apiVersion === 'string' && value.apiVersion.startsWith('audit.k8s.io/')) return true;
+  return value.auditID !== undefined && value.stage !== undefined;
+}
+
+/** Reads JSON text that is an Event or an EventList of audit.k8s.io. `source.pointer` becomes the place in messages. */
+export function parseAudit(text: string, source: AuditSource): ParsedAudit {
+  if (text.length > mostJsonBytes) return refused(source.pointer, `more than ${mostJsonBytes >> 20} MiB in one piece`);
+  let value: Json;
+  try {
+    value = JSON.parse(text) as Json;
+  } catch (error) {
+    return refused(source.pointer, `this is not JSON: ${(error as Error).message}`);
+  }
+  return readAudit(value, source);
+}
+
+function refused(place: string, message: string): ParsedAudit {
+  return { events: [], problems: [{ place, message }] };
+}
+
+/** Reads an Event or an EventList. What is wrong with one event of a list leaves the others. */
+export function readAudit(value: Json, source: AuditSource): ParsedAudit {
+  if (!isObject(value) || !Array.isArray(value.items)) return readEvents([value], source, () => source.pointer);
+  return readEvents(value.items as readonly Json[], source, (index) => `${source.pointer} items[${index}]`);
+}
+
+function readEvents(values: readonly Json[], source: AuditSource, place: (index: number) => string): ParsedAudit {
+  const events: AuditEvent[] = [];
+  const problems: AuditProblem[] = [];
+  for (const [index, value] of values.entries()) {
+    try {
+      events.push(normalise(auditRecord(value), source));
+    } catch (error) {
+      if (!(error instanceof AuditRecordError)) throw error;
+      problems.push({ place: place(index), message: error.message });
+    }
+  }
+  return { events, problems };
+}

@@ -1,0 +1,105 @@
+import type { Argument, Field, FieldType, Getter, Source, Value } from './field.ts';
+import { derivedFields, type NodeEvent, text } from './syscall-derived.ts';
+import { deliveredArguments, deliveredNames, syscallFields } from './syscall-names.ts';
+
+export type { NodeEvent } from './syscall-derived.ts';
+
+const always = (): boolean => true;
+
+/** Reads what an event holds by the name of the field, as the type of the field. */
+function recordGetter(name: string, type: FieldType): Getter<NodeEvent> {
+  if (type === 'number') {
+    return (event) => {
+      const value = event[name];
+      return typeof value === 'number' ? value : numberOf(value);
+    };
+  }
+  if (type === 'boolean') {
+    return (event) => {
+      const value = event[name];
+      return typeof value === 'boolean' ? value : value === 'true' ? true : value === 'false' ? false : undefined;
+    };
+  }
+  return (event) => {
+    const value = event[name];
+    return typeof value === 'string' ? value : text(value);
+  };
+}
+
+/** Numbers come as text from some who write such events. */
+function numberOf(value: Value | undefined): number | undefined {
+  if (typeof value !== 'string' || value === '') return undefined;
+  const number = Number(value);
+  return Number.isNaN(number) ? undefined : number;
+}
+
+function recordField(name: string, type: FieldType, argument: Argument): Field<NodeEvent> {
+  return {
+    name,
+    type,
+    list: false,
+    argument,
+    delivered: (key) => deliveredNames.has(name) && (key === null || argument === 'index'),
+    getter: (key) => recordGetter(key === null ? name : `${name}[${key}]`, type),
+  };
+}
+
+/** `evt.arg.NAME`, or `evt.arg[NAME]`: an argument of the system call. */
+function argumentField(name: string): Field<NodeEvent> | undefined {
+  const [, arg] = /^evt\.(?:raw)?arg\.(\w+)$/.exec(name) ?? [];
+  if (arg === undefined) return undefined;
+  return {
+    ...recordField(`evt.arg.${arg}`, 'text', 'none'),
+    delivered: () => deliveredArguments.has(arg),
+  };
+}
+
+const bracketedArgument: Field<NodeEvent> = {
+  name: 'evt.arg',
+  type: 'text',
+  list: false,
+  argument: 'required',
+  delivered: (key) => deliveredArguments.has(key ?? ''),
+  getter: (key) => recordGetter(`evt.arg.${key}`, 'text'),
+};
+
+/** Any ancestor, or that of a number: 1 is the parent, 0 the process itself. */
+function ancestorField(name: string, own: string): Field<NodeEvent> {
+  return {
+    ...recordField(name, 'text', 'index'),
+    anyOf: [1, 2, 3, 4, 5, 6, 7].map((level) => `${name}[${level}]`),
+    delivered: (key) => deliveredNames.has(name) && Number(key ?? 1) <= 7,
+    getter: (key) => recordGetter(Number(key ?? 1) === 0 ? own : `${name}[${key}]`, 'text'),
+  };
+}
+
+/** Either end of a connection. */
+function eitherEnd(name: string, type: FieldType, ends: readonly string[]): Field<NodeEvent> {
+  return { ...recordField(name, type, 'none'), anyOf: ends, delivered: always };
+}
+
+const fields: ReadonlyMap<string, Field<NodeEvent>> = new Map(
+  [
+    ...syscallFields.map(([name, type, argument = 'none']) => recordField(name, type, argument)),
+    ...derivedFields,
+    bracketedArgument,
+    { ...bracketedArgument, name: 'evt.rawarg' },
+    ancestorField('proc.aname', 'proc.name'),
+    ancestorField('proc.aexe', 'proc.exe'),
+    ancestorField('proc.aexepath', 'proc.exepath'),
+    ancestorField('proc.acmdline', 'proc.cmdline'),
+    ancestorField('proc.apid', 'proc.pid'),
+    eitherEnd('fd.ip', 'address', ['fd.cip', 'fd.sip']),
+    eitherEnd('fd.port', 'number', ['fd.cport', 'fd.sport']),
+    eitherEnd('fd.net', 'network', ['fd.cnet', 'fd.snet']),
+  ].map((field) => [field.name, field]),
+);
+
+/** Node events: flat records with Falco's names, as `portolan sensor` prints them. */
+export const syscall: Source<NodeEvent> = {
+  name: 'syscall',
+  field: (name) => fields.get(name) ?? argumentField(name),
+  names: [...fields.keys(), ...Array.from(deliveredArguments, (name) => `evt.arg.${name}`)],
+  index: ['evt.type'],
+  time: (event) => String(event['evt.time'] ?? ''),
+};

@@ -1,0 +1,25 @@
+import type { Priority } from './files/definitions.ts';
+
+export const severities = ['informational', 'low', 'medium', 'high', 'critical'] as const;
+export type Severity = (typeof severities)[number];
+
+/** Falco's eight priorities, which are those of syslog, as the severities of alerts (OCSF 1.8, severity_id). */
+const ofPriority: Readonly<Record<Priority, Severity>> = {
+  emergency: 'critical',
+  alert: 'critical',
+  critical: 'critical',
+  error: 'high',
+  warning: 'medium',
+  notice: 'low',
+  informational: 'informational',
+  debug: 'informational',
+};
+
+export function severityOf(priority: Priority): Severity {
+  return ofPriority[priority];
+}
+
+/** The ATT&CK ids among tags: T1611, T1059.004. */
+export function techniquesOf(tags: readonly string[]): readonly string[] {
+  return tags.filter((tag) => /^T\d{4}(\.\d{3})?$/.test(tag));
+}
