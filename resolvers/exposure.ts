@@ -5,7 +5,7 @@ import type { Neighbour } from '../graph/store/port.ts';
 import { type Relation, relations } from '../schema/lists.ts';
 import type { ExposureFilter, ExposureResolvers, QueryResolvers } from '../schema/types.ts';
 import { techniqueOf } from './attack-edge.ts';
-import { type Connection, listNeighbours } from './connection.ts';
+import { type Connection, listNeighbours, listNodes } from './connection.ts';
 import { badUserInput } from './errors.ts';
 import { evidenceOf } from './evidence.ts';
 import { filterOf } from './filter.ts';
@@ -55,6 +55,7 @@ export const Exposure: ExposureResolvers = {
   ports: ({ edge, node }) => portsOf(edge.kind, node),
   services: async ({ node }, args, context) => {
     if (is(node, 'Ingress')) return listNeighbours(node, routesTo, args, context);
+    if (is(node, 'Gateway')) return listNodes('Service', args, context, [behindGateway(node)]);
     const own = is(node, 'Service') && args.after == null ? [{ cursor: node.id, item: node }] : [];
     pageOf(args);
     const total = async () => (is(node, 'Service') ? 1 : 0);
@@ -63,6 +64,12 @@ export const Exposure: ExposureResolvers = {
   evidence: ({ edge }, _args, context) => evidenceOf(edge.id, context),
 };
 
+/** What its routes may send to: they ask for more than gateways carry and other namespaces let in. */
+function behindGateway({ id }: GraphNode<'Gateway'>): Filter {
+  const carried: Filter = { relationship: 'GATEWAY_ROUTE', direction: 'in', some: { field: 'id', in: [id] } };
+  return { relationship: 'ROUTE_BACKEND', direction: 'in', some: carried };
+}
+
 const routesTo = relations.Ingress?.services as Relation;
 
 function is<K extends GraphNode['kind']>(node: GraphNode, kind: K): node is GraphNode<K> {
@@ -70,7 +77,7 @@ function is<K extends GraphNode['kind']>(node: GraphNode, kind: K): node is Grap
 }
 
 function addressesOf(door: GraphNode): readonly string[] {
-  if (is(door, 'Ingress')) return door.properties.addresses ?? [];
+  if (is(door, 'Ingress') || is(door, 'Gateway')) return door.properties.addresses ?? [];
   if (!is(door, 'Service')) return [];
   return [...(door.properties.addresses ?? []), ...(door.properties.externalIps ?? [])];
 }
@@ -78,6 +85,7 @@ function addressesOf(door: GraphNode): readonly string[] {
 function portsOf(opening: string, door: GraphNode): readonly string[] {
   if (is(door, 'Service'))
     return (opening === 'EXPOSE_NODE_PORT' ? door.properties.nodePorts : door.properties.ports) ?? [];
+  if (is(door, 'Gateway')) return door.properties.ports ?? [];
   if (is(door, 'Container')) return door.properties.hostPorts ?? [];
   // An ingress carries HTTP, and HTTPS where it has certificates; its controller decides on other ports.
   if (is(door, 'Ingress')) return door.properties.tls ? ['80/TCP', '443/TCP'] : ['80/TCP'];

@@ -15,9 +15,11 @@ import { escalate } from './escalate.ts';
 import { exploitHostRead } from './exploit-host-read.ts';
 import { exploitHostTraverse } from './exploit-host-traverse.ts';
 import { exploitHostWrite } from './exploit-host-write.ts';
+import { exposeGateway } from './expose-gateway.ts';
 import { exposeIngress } from './expose-ingress.ts';
 import { exposeLoadBalancer } from './expose-load-balancer.ts';
 import { exposeNodePort } from './expose-node-port.ts';
+import { gatewayRoute } from './gateway-route.ts';
 import { identityAssume } from './identity-assume.ts';
 import { impersonate } from './impersonate.ts';
 import { ingressBackend } from './ingress-backend.ts';
@@ -37,6 +39,7 @@ import { podPatch } from './pod-patch.ts';
 import { podPortforward } from './pod-portforward.ts';
 import { roleBind } from './role-bind.ts';
 import { roleBindNamespace } from './role-bind-namespace.ts';
+import { routeBackend } from './route-backend.ts';
 import { secretIsTokenFor } from './secret-is-token-for.ts';
 import { secretRead } from './secret-read.ts';
 import { serviceEndpoint } from './service-endpoint.ts';
@@ -83,6 +86,9 @@ export const edges: readonly EdgeDefinition[] = [
   exposeNodePort,
   exposeIngress,
   ingressBackend,
+  exposeGateway,
+  gatewayRoute,
+  routeBackend,
   serviceEndpoint,
   // Inside the pod, on the node
   containerAttach,

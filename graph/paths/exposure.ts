@@ -3,7 +3,7 @@ import type { View } from './view.ts';
 
 /**
  * The pods that the Internet reaches by exposure alone: one technique from the Internet (a load balancer, a node port,
- * an ingress), then only links, up to the first pod, or the container of a pod. What these reach in turn is no exposure.
+ * an ingress, a gateway), then only links, up to the first pod, or the container of a pod. What these reach in turn is no exposure.
  */
 export function exposedPods(view: View): readonly number[] {
   const { nodes, edges } = view.projection;

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, suite, test } from 'node:test';
+import { chart } from './chart.ts';
 import { shop } from './shop.ts';
 import { type House, openHouse, type Served, serve } from './testbed.ts';
 
@@ -182,6 +183,35 @@ suite('paths', () => {
     assert.deepEqual(some, { exposures: { nodes: [{ name: 'EXPOSE_INGRESS' }] }, none: { totalCount: 0 } });
     const { errors } = await served.ask('{ exposures(filter: { technique: "POD_EXEC" }) { totalCount } }');
     assert.match(errors?.[0]?.message ?? '', /No door is opened by "POD_EXEC"; there are EXPOSE_/);
+  });
+
+  test('a gateway is a door to what its routes may send to, and no further', async () => {
+    const edge = chart('edge');
+    const gateway = edge.node('Gateway', 'infra', 'front', { addresses: ['203.0.113.9'], ports: ['443/TCP'] });
+    const service = (name: string) => edge.node('Service', 'shop', name, { type: 'ClusterIP' });
+    const [web, refused, ungranted] = [service('web'), service('refused'), service('ungranted')];
+    edge.step('EXPOSE_GATEWAY', edge.internet(), gateway, 4);
+    for (const name of ['carried', 'refused']) {
+      const route = edge.node('Route', 'shop', `HTTPRoute/${name}`, { routeKind: 'HTTPRoute' });
+      edge.relationship('ATTACHES_TO', route, gateway, { listeners: ['*'] });
+      const backend = name === 'carried' ? web : refused;
+      for (const to of [backend, ungranted]) edge.relationship('ROUTES_TO', route, to, { routes: ['*/'] });
+      edge.step('ROUTE_BACKEND', route, backend, null);
+      if (name === 'carried') edge.step('GATEWAY_ROUTE', gateway, route, null);
+    }
+    await house.commit(edge.cluster, edge.delta());
+    const { exposures } = await served.data(`{ exposures(filter: { clusters: "edge" }) { nodes {
+      name door { ref } addresses ports services { totalCount nodes { name } }
+    } } }`);
+    assert.deepEqual(exposures.nodes, [
+      {
+        name: 'EXPOSE_GATEWAY',
+        door: { ref: 'Gateway/infra/front' },
+        addresses: ['203.0.113.9'],
+        ports: ['443/TCP'],
+        services: { totalCount: 1, nodes: [{ name: 'web' }] },
+      },
+    ]);
   });
 
   test('the techniques are those of this release', async () => {

@@ -73,7 +73,11 @@ export function randomRecord(random: Random): WorldRecord {
         uid: `ns-${namespace}`,
         namespace: null,
         name: namespace,
-        properties: { phase: 'Active', podSecurityEnforce: random.pick(['privileged', 'baseline', null]) },
+        properties: {
+          phase: 'Active',
+          podSecurityEnforce: random.pick(['privileged', 'baseline', null]),
+          labels: random.chance(0.5) ? ['shared=yes'] : [],
+        },
       }),
     }),
     () => ({
@@ -300,6 +304,65 @@ export function randomRecord(random: Random): WorldRecord {
           },
         ],
       ),
+    }),
+    () => ({
+      extent: 'Gateway',
+      record: object({
+        kind: 'Gateway',
+        uid,
+        namespace,
+        name,
+        properties: {
+          addresses: random.pick([null, [], ['1.2.3.4']]),
+          listeners: [
+            {
+              name: random.pick(names),
+              port: 80,
+              protocol: random.pick(['HTTP', 'TCP']),
+              hostname: random.pick([null, '*.a']),
+              routesFrom: random.pick(['Same', 'All', 'Selector']),
+              namespaceSelector: [{ key: 'shared', operator: 'In', values: ['yes'] }],
+              routeKinds: [],
+            },
+          ],
+        },
+      }),
+    }),
+    () => {
+      const routeKind = random.pick(['HTTPRoute', 'TCPRoute']);
+      const own = `${routeKind}/${name}`;
+      const from = ref('Route', namespace, own);
+      const hosts = random.pick([['*'], ['x.a', 'x.b'], ['x.b']]);
+      return {
+        extent: 'Route',
+        record: object({ kind: 'Route', uid: null, namespace, name: own, properties: { routeKind, hosts } }, [
+          {
+            kind: 'ATTACHES_TO',
+            from,
+            to: ref('Gateway', random.pick(namespaces), random.pick(names)),
+            properties: { listeners: [random.pick(['*', ...names])], accepted: random.pick([null, null, true, false]) },
+          },
+          {
+            kind: 'ROUTES_TO',
+            from,
+            to: ref('Service', random.pick(namespaces), random.pick(names)),
+            properties: { routes: ['*/'] },
+          },
+        ]),
+      };
+    },
+    () => ({
+      extent: 'ReferenceGrant',
+      record: object({
+        kind: 'ReferenceGrant',
+        uid: null,
+        namespace,
+        name,
+        properties: {
+          from: [`${random.pick(['HTTPRoute', 'TCPRoute'])}.gateway.networking.k8s.io/${random.pick(namespaces)}`],
+          to: [`Service/${random.pick(['*', ...names])}`],
+        },
+      }),
     }),
   ];
   return random.pick(makers)();
