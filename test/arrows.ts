@@ -71,6 +71,11 @@ export const forbidden: readonly Forbidden[] = [
     because: 'the engine runs on nodes too: it knows the types of events and nothing else of ours',
   },
   {
+    from: ['detections/rules/'],
+    to: ['', '!detections/', '!collectors/audit/'],
+    because: 'a detection is a rule and its events, and knows nothing else of ours',
+  },
+  {
     from: ['', '!test/', '!bench/', '!scripts/'],
     to: ['test/'],
     because: 'what is shipped needs no tests; tests, benchmarks and the tools that run them do',

@@ -25,9 +25,9 @@ test('a file that uses the whole language loads and works', () => {
   assert.deepEqual(
     rules.map(({ name, enabled, severity, techniques }) => [name, enabled, severity, techniques]),
     [
-      ['Shell of a server', true, 'high', ['T1059.004']],
-      ['Off by default', false, 'informational', []],
-      ['Pod with a host path', true, 'medium', ['T1611']],
+      ['Shell of a server', true, 'HIGH', ['T1059.004']],
+      ['Off by default', false, 'INFORMATIONAL', []],
+      ['Pod with a host path', true, 'MEDIUM', ['T1611']],
     ],
   );
   const shell: NodeEvent = {
@@ -41,7 +41,7 @@ test('a file that uses the whole language loads and works', () => {
   assert.deepEqual(engines.syscall.alerts(shell), [
     {
       rule: 'Shell of a server',
-      severity: 'high',
+      severity: 'HIGH',
       techniques: ['T1059.004'],
       time: '2026-01-02T03:04:05.000000006Z',
       output: 'A shell (command=bash -i parent=nginx) in abcdefabcdef, terminal <NA>, upper BASH',

@@ -1,18 +1,18 @@
 import type { Priority } from './files/definitions.ts';
 
-export const severities = ['informational', 'low', 'medium', 'high', 'critical'] as const;
+export const severities = ['INFORMATIONAL', 'LOW', 'MEDIUM', 'HIGH', 'CRITICAL'] as const;
 export type Severity = (typeof severities)[number];
 
 /** Falco's eight priorities, which are those of syslog, as the severities of alerts (OCSF 1.8, severity_id). */
 const ofPriority: Readonly<Record<Priority, Severity>> = {
-  emergency: 'critical',
-  alert: 'critical',
-  critical: 'critical',
-  error: 'high',
-  warning: 'medium',
-  notice: 'low',
-  informational: 'informational',
-  debug: 'informational',
+  emergency: 'CRITICAL',
+  alert: 'CRITICAL',
+  critical: 'CRITICAL',
+  error: 'HIGH',
+  warning: 'MEDIUM',
+  notice: 'LOW',
+  informational: 'INFORMATIONAL',
+  debug: 'INFORMATIONAL',
 };
 
 export function severityOf(priority: Priority): Severity {

@@ -8,7 +8,10 @@ function settingLine(name: SettingName): string {
     : setting.value === undefined
       ? flagOf(name)
       : `${flagOf(name)} ${setting.value}`;
-  const fallback = setting.default === null || setting.default === false ? '' : ` (${setting.default})`;
+  const fallback =
+    setting.default === null || setting.default === false || Array.isArray(setting.default)
+      ? ''
+      : ` (${setting.default})`;
   return `  ${flag.padEnd(24)} ${setting.description}${fallback}`;
 }
 

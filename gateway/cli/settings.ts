@@ -4,10 +4,10 @@ import { parse } from 'yaml';
 import { holdsPassword } from '../../graph/store/open.ts';
 import { CommandError } from './errors.ts';
 
-/** One setting: a flag, an environment variable and a key of the settings file, in this order of precedence. */
+/** One setting (`strings` may be given several times, and stands as a list in the file): a flag, an environment variable and a key of the settings file, in this order of precedence. */
 export interface Setting {
-  readonly type: 'string' | 'integer' | 'boolean';
-  readonly default: string | number | boolean | null;
+  readonly type: 'string' | 'strings' | 'integer' | 'boolean';
+  readonly default: string | number | boolean | readonly string[] | null;
   /** The least and the most of an integer. */
   readonly range?: readonly [number, number];
   /** What stands for the value in help; absent for a boolean. */
@@ -134,13 +134,38 @@ export const settings = {
     description: 'most events of a type from one process in a second; 0 for any number',
   },
   ring: { type: 'integer', default: 8, value: 'MIB', description: 'buffer between kernel and sensor: a power of two' },
+  rules: {
+    type: 'strings',
+    default: [],
+    value: 'FILE',
+    description: "rule file in Falco's language, repeatable; without any, the rules that come with Portolan",
+  },
+  events: {
+    type: 'string',
+    default: null,
+    value: 'FILE',
+    description: 'events to run rules over; - for standard input',
+  },
+  source: {
+    type: 'string',
+    default: 'auto',
+    value: 'SOURCE',
+    description: 'what the events are: syscall, k8s_audit, or auto to tell them apart one by one',
+  },
+  list: { type: 'boolean', default: false, description: 'list the rules, and whether events can fulfil them' },
   help: { type: 'boolean', default: false, description: 'show this' },
 } as const satisfies Readonly<Record<string, Setting>>;
 
 export type SettingName = keyof typeof settings;
 
 type ValueOf<S extends Setting> =
-  | (S['type'] extends 'integer' ? number : S['type'] extends 'boolean' ? boolean : string)
+  | (S['type'] extends 'integer'
+      ? number
+      : S['type'] extends 'boolean'
+        ? boolean
+        : S['type'] extends 'strings'
+          ? readonly string[]
+          : string)
   | (S['default'] extends null ? null : never);
 
 export type Settings = { readonly [K in SettingName]: ValueOf<(typeof settings)[K]> };
@@ -165,8 +190,12 @@ export function isSecret(name: SettingName): boolean {
 
 const passwordShown = `--store: whoever lists the processes of this machine would read the password: set ${variableOf('storePassword')}, or all of ${variableOf('store')}`;
 
-function convert(name: SettingName, text: unknown, place: string): string | number | boolean {
+function convert(name: SettingName, text: unknown, place: string): string | number | boolean | readonly string[] {
   const { type } = settings[name];
+  if (type === 'strings') {
+    const texts = Array.isArray(text) ? text : [text];
+    if (texts.every((item) => typeof item === 'string')) return texts;
+  }
   if (type === 'string' && (typeof text === 'string' || typeof text === 'number')) return String(text);
   if (type === 'boolean' && (text === true || text === 'true' || text === '1')) return true;
   if (type === 'boolean' && (text === false || text === 'false' || text === '0')) return false;
@@ -175,7 +204,9 @@ function convert(name: SettingName, text: unknown, place: string): string | numb
     if (Number(text) >= least && Number(text) <= most) return Number(text);
     throw new CommandError(`${place}: ${text} is not from ${least} to ${most}`);
   }
-  const wanted = type === 'integer' ? 'a whole number' : type === 'boolean' ? 'true or false' : 'text';
+  const wanted = { integer: 'a whole number', boolean: 'true or false', string: 'text', strings: 'text, or a list' }[
+    type
+  ];
   throw new CommandError(`${place}: ${JSON.stringify(text)} is not ${wanted}`);
 }
 
@@ -211,7 +242,10 @@ export function readSettings(
   const options = Object.fromEntries(
     [...known, 'help' as const]
       .filter((name) => !isSecret(name))
-      .map((name) => [kebab(name), { type: settings[name].type === 'boolean' ? 'boolean' : 'string' } as const]),
+      .map((name) => {
+        const { type } = settings[name];
+        return [kebab(name), { type: type === 'boolean' ? type : 'string', multiple: type === 'strings' } as const];
+      }),
   );
   let parsed: ReturnType<typeof parseArgs>;
   try {
@@ -219,7 +253,7 @@ export function readSettings(
   } catch (error) {
     throw new CommandError((error as Error).message.split('. ')[0] as string);
   }
-  const given = (name: SettingName): string | number | boolean | undefined => {
+  const given = (name: SettingName): string | number | boolean | readonly string[] | undefined => {
     const flag = parsed.values[kebab(name)];
     if (flag !== undefined) {
       if (name === 'store' && holdsPassword(String(flag))) throw new CommandError(passwordShown);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { pages } from './pages.ts';
+import { generatedFolders, pages } from './pages.ts';
 import { root } from './root.ts';
 
 test('generated pages are as the code says; npm run docs writes them', async () => {
@@ -11,7 +11,9 @@ test('generated pages are as the code says; npm run docs writes them', async () 
     const written = await readFile(join(root, 'docs', path), 'utf8').catch(() => '(missing)');
     assert.equal(written, text, `docs/${path} is out of date: npm run docs`);
   }
-  for (const name of await readdir(join(root, 'docs/techniques'))) {
-    assert.ok(expected.has(`techniques/${name}`), `docs/techniques/${name} belongs to no attack edge: npm run docs`);
+  for (const folder of generatedFolders) {
+    for (const name of await readdir(join(root, 'docs', folder))) {
+      assert.ok(expected.has(`${folder}/${name}`), `docs/${folder}/${name} belongs to nothing: npm run docs`);
+    }
   }
 });

@@ -68,6 +68,14 @@ export const commands: readonly Command[] = [
     load: () => import('./forget.ts'),
   },
   {
+    name: 'detect',
+    usage: '',
+    summary:
+      "run rules over a file or stream of events; alerts as NDJSON\n\nReads audit logs of Kubernetes (a line each, lists, the webhook's batches) and what portolan sensor prints.\nA rule file with a mistake in it is refused, with its place, before any event is read.",
+    settings: ['rules', 'events', 'source', 'list'],
+    load: () => import('./detect.ts'),
+  },
+  {
     name: 'sensor',
     usage: '',
     summary:

@@ -1,0 +1,131 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { bindingToClusterAdmin } from '../../../detections/rules/binding-to-cluster-admin.ts';
+import { shellOnASocket } from '../../../detections/rules/shell-on-a-socket.ts';
+import { run } from '../run.ts';
+import { commands } from './index.ts';
+
+const folder = await mkdtemp(join(tmpdir(), 'portolan-detect-'));
+after(() => rm(folder, { recursive: true }));
+
+async function file(name: string, text: string): Promise<string> {
+  const path = join(folder, name);
+  await writeFile(path, text);
+  return path;
+}
+
+async function detect(...args: readonly string[]) {
+  let [out, err] = ['', ''];
+  const status = await run(commands, ['detect', ...args], {
+    out: (text) => {
+      out += text;
+    },
+    err: (text) => {
+      err += text;
+    },
+    environment: {},
+    signal: new AbortController().signal,
+  });
+  const alerts = (): readonly { rule: string; severity: string; fields: object }[] =>
+    out
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => JSON.parse(line));
+  return { status, out, err, alerts };
+}
+
+const audit = bindingToClusterAdmin.fires;
+const harmless = { ...audit, ...bindingToClusterAdmin.nearMiss.change };
+const rules = `- rule: Roles
+  desc: d
+  source: k8s_audit
+  condition: ka.target.resource endswith bindings
+  output: "%ka.user.name"
+  priority: NOTICE
+`;
+
+test('runs our rules over lines of audit and node events mixed, and tells what it could not read', async () => {
+  const lines = [audit, harmless, shellOnASocket.fires, { a: 1 }].map((event) => JSON.stringify(event));
+  const drop = JSON.stringify({ 'evt.type': 'drop', 'drop.count': 7, 'drop.where': 'kernel', 'drop.reason': 'full' });
+  const events = await file('mixed.ndjson', `${lines[0]}\n\nnot json\n${lines.slice(1).join('\n')}\n${drop}`);
+  const { status, alerts, err } = await detect('--events', events);
+  assert.equal(status, 0);
+  assert.deepEqual(
+    alerts().map(({ rule, severity }) => [rule, severity]),
+    [
+      ['Binding to cluster-admin', 'MEDIUM'],
+      ['Shell on a socket', 'HIGH'],
+    ],
+  );
+  assert.match(err, /mixed.ndjson:3: this is not JSON/);
+  assert.match(err, /mixed.ndjson:6: this is neither an audit event .* nor a node event/);
+  assert.match(err, /mixed.ndjson:7: the sensor lost 7 events here \(kernel: full\)/);
+  assert.match(err, /3 could not be read or were lost/);
+  assert.match(err, /read 3 events, 2 alerts/);
+});
+
+test('reads lists, arrays and texts over many lines', async () => {
+  const path = await file('roles.yaml', rules);
+  const list = { kind: 'EventList', apiVersion: 'audit.k8s.io/v1', items: [audit, { kind: 'Event' }, harmless] };
+  for (const [index, text] of [
+    JSON.stringify(list),
+    JSON.stringify(list, null, 2),
+    JSON.stringify([audit, harmless]),
+    JSON.stringify([audit, harmless], null, 2),
+    `${JSON.stringify(list)}\n`,
+  ].entries()) {
+    const { alerts, status } = await detect('--rules', path, '--events', await file(`list-${index}.json`, text));
+    assert.deepEqual(
+      [status, alerts().length, alerts()[0]?.fields],
+      [0, 2, { 'ka.user.name': 'alice' }],
+      text.slice(0, 80),
+    );
+  }
+});
+
+test('a mistake in a rule ends it with status 2 before an event is read', async () => {
+  const bad = await file(
+    'bad.yaml',
+    `${rules}\n- rule: Bad\n  desc: d\n  output: o\n  priority: NOTICE\n  condition: proc.nme = x\n`,
+  );
+  const { status, out, err } = await detect(
+    '--rules',
+    bad,
+    '--events',
+    await file('one.ndjson', JSON.stringify(audit)),
+  );
+  assert.equal(status, 2);
+  assert.equal(out, '');
+  assert.match(err, /bad.yaml:12:14: rule "Bad": .* ‘proc.nme’: did you mean proc.name/);
+});
+
+test('later rule files change earlier ones', async () => {
+  const off = await file('off.yaml', '- rule: Roles\n  enabled: false\n');
+  const args = [
+    '--rules',
+    await file('roles.yaml', rules),
+    '--events',
+    await file('one.ndjson', JSON.stringify(audit)),
+  ];
+  assert.equal((await detect(...args)).alerts().length, 1);
+  assert.equal((await detect(...args, '--rules', off)).alerts().length, 0);
+});
+
+test('--source says what events are, and --list what rules there are and whether events can fulfil them', async () => {
+  const events = await file('node.ndjson', JSON.stringify(shellOnASocket.fires));
+  assert.match((await detect('--events', events, '--source', 'k8s_audit')).err, /auditID is missing/);
+  const image = await file(
+    'image.yaml',
+    rules.replace('k8s_audit', 'syscall').replace(/ka\.[^"\n]*/g, 'container.image.repository = a'),
+  );
+  const { out, status } = await detect('--list', '--rules', image);
+  assert.equal(status, 0);
+  assert.match(out, /syscall +LOW +on +not covered +Roles +needs container.image.repository/);
+  assert.equal((await detect('--events', events, '--source', 'kafka')).status, 2);
+  assert.equal((await detect()).status, 2);
+  assert.equal((await detect('--events', join(folder, 'none'))).status, 2);
+  assert.equal((await detect('--events', await file('none.ndjson', 'x\n'))).status, 2);
+});

@@ -1,0 +1,67 @@
+import { createReadStream } from 'node:fs';
+import { isSourceName, type SourceName, sources } from '../../../detections/engine/fields/sources.ts';
+import type { Run, Terminal } from '../command.ts';
+import { readEvents } from '../detect/events.ts';
+import { reportCoverage, rulesOf, ruleTable } from '../detect/rule-files.ts';
+import { CommandError, exitStatus } from '../errors.ts';
+import { progress } from '../progress.ts';
+import type { Settings } from '../settings.ts';
+import { printable } from '../table.ts';
+
+const mostShown = 20;
+const chunkBytes = 1 << 18;
+
+function sourceOf({ source }: Settings): SourceName | null {
+  if (source === 'auto') return null;
+  if (isSourceName(source)) return source;
+  throw new CommandError(`--source ${source}: there are auto, ${Object.keys(sources).join(', ')}`);
+}
+
+/** The bytes of a file or of standard input, until the person has had enough. */
+async function* bytesOf(path: string, { signal }: Terminal): AsyncGenerator<Buffer> {
+  const stream = path === '-' ? process.stdin : createReadStream(path, { highWaterMark: chunkBytes });
+  const stop = (): void => void stream.destroy();
+  signal.addEventListener('abort', stop, { once: true });
+  try {
+    for await (const chunk of stream) yield chunk as Buffer;
+  } catch (error) {
+    if (!signal.aborted) throw new CommandError(`events ${path} cannot be read: ${(error as Error).message}`);
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+}
+
+export const run: Run = async (settings, positionals, terminal) => {
+  const [unexpected] = positionals;
+  if (unexpected !== undefined) throw new CommandError(`${unexpected}: give rules by --rules and events by --events`);
+  const source = sourceOf(settings);
+  const loaded = await rulesOf(settings.rules, terminal);
+  if (settings.list) {
+    terminal.out(ruleTable(loaded));
+    return exitStatus.done;
+  }
+  const { events } = settings;
+  if (events === null)
+    throw new CommandError('say where the events are: --events FILE, or --events - for standard input');
+  reportCoverage(loaded, terminal);
+
+  const { syscall, k8s_audit: audit } = loaded.engines;
+  const counts = { events: 0, alerts: 0, problems: 0 };
+  const reading = progress(`reading ${events}`, terminal);
+  for await (const read of readEvents(bytesOf(events, terminal), events === '-' ? 'stdin' : events, source)) {
+    if (read.kind === 'problem') {
+      if (++counts.problems <= mostShown) terminal.err(`${printable(`${read.place}: ${read.message}`)}\n`);
+      continue;
+    }
+    const alerts = read.kind === 'syscall' ? syscall.alerts(read.event) : audit.alerts(read.event);
+    reading.count('events', ++counts.events);
+    if (alerts.length === 0) continue;
+    counts.alerts += alerts.length;
+    reading.count('alerts', counts.alerts);
+    terminal.out(alerts.map((alert) => `${JSON.stringify(alert)}\n`).join(''));
+  }
+  reading.done();
+  if (counts.problems > 0) terminal.err(`${counts.problems} could not be read or were lost\n`);
+  if (counts.events === 0 && counts.problems > 0) throw new CommandError(`there is no event in ${events}`);
+  return exitStatus.done;
+};

@@ -1,0 +1,51 @@
+import { readFile } from 'node:fs/promises';
+import { type LoadedRules, loadRules, type RuleFile } from '../../../detections/engine/load.ts';
+import { problemText } from '../../../detections/engine/problem.ts';
+import { packFiles } from '../../../detections/rules/pack.ts';
+import type { Terminal } from '../command.ts';
+import { CommandError } from '../errors.ts';
+import { printable, table } from '../table.ts';
+
+/** Loads rule files, or our own rules when there are none; whatever is wrong with them ends the command. */
+export async function rulesOf(paths: readonly string[], terminal: Terminal): Promise<LoadedRules> {
+  const files = paths.length === 0 ? packFiles() : await Promise.all(paths.map(read));
+  const loaded = loadRules(files);
+  for (const problem of loaded.problems) terminal.err(`${printable(problemText(problem))}\n`);
+  const errors = loaded.problems.filter(({ severity }) => severity === 'error').length;
+  if (errors > 0) throw new CommandError(`${errors} ${errors === 1 ? 'mistake' : 'mistakes'} in the rules: see above`);
+  return loaded;
+}
+
+async function read(path: string): Promise<RuleFile> {
+  try {
+    return { name: path, text: await readFile(path, 'utf8') };
+  } catch (error) {
+    throw new CommandError(`rule file ${path} cannot be read: ${(error as Error).message}`);
+  }
+}
+
+/** Every rule, with whether events can fulfil it. */
+export function ruleTable({ rules }: LoadedRules): string {
+  const rows = rules.map(({ name, source, severity, techniques, enabled, coverage }) => [
+    source,
+    severity,
+    enabled ? 'on' : 'off',
+    { full: 'covered', partial: 'partly covered', none: 'not covered' }[coverage.state],
+    techniques.join(' '),
+    name,
+    coverage.missing.length === 0 ? '' : `needs ${coverage.missing.join(', ')}`,
+  ]);
+  return table(['SOURCE', 'SEVERITY', 'STATE', 'COVERAGE', 'ATT&CK', 'RULE', ''], rows);
+}
+
+/** Which rules are silent for want of fields, so that nobody takes that for peace. */
+export function reportCoverage({ rules }: LoadedRules, terminal: Terminal): void {
+  const enabled = rules.filter((rule) => rule.enabled);
+  const count = (state: 'partial' | 'none'): number =>
+    enabled.filter(({ coverage }) => coverage.state === state).length;
+  const [partial, none] = [count('partial'), count('none')];
+  terminal.err(`${enabled.length} rules`);
+  if (partial + none > 0)
+    terminal.err(`, of which ${none} are not covered and ${partial} partly, for want of fields (--list shows them)`);
+  terminal.err('\n');
+}
