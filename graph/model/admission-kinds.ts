@@ -19,7 +19,6 @@ export const admissionKinds = {
       ...created,
       webhookKind: string(
         'ValidatingWebhookConfiguration or MutatingWebhookConfiguration: only the latter changes objects. Its name begins with it.',
-        { indexed: true },
       ),
       failurePolicy: string('Fail, or Ignore: requests then pass while the webhook does not answer.'),
       ...admission,
@@ -33,9 +32,7 @@ export const admissionKinds = {
     'cluster, UID',
     {
       ...created,
-      policyKind: string('ValidatingAdmissionPolicy or MutatingAdmissionPolicy; its name begins with it.', {
-        indexed: true,
-      }),
+      policyKind: string('ValidatingAdmissionPolicy or MutatingAdmissionPolicy; its name begins with it.'),
       failurePolicy: string('Fail, or Ignore: requests then pass when an expression cannot be evaluated.'),
       ...admission,
       excludedRules: json<readonly AdmissionRule[]>('Requests among those that it leaves alone.'),
@@ -44,10 +41,7 @@ export const admissionKinds = {
   ),
   AdmissionPolicyBinding: kind('What applies an admission policy, and to which requests.', 'cluster, UID', {
     ...created,
-    bindingKind: string(
-      'ValidatingAdmissionPolicyBinding or MutatingAdmissionPolicyBinding; its name begins with it.',
-      { indexed: true },
-    ),
+    bindingKind: string('ValidatingAdmissionPolicyBinding or MutatingAdmissionPolicyBinding; its name begins with it.'),
     policy: string('The readable name of the policy, whether or not it exists.'),
     validationActions: strings('Deny, Warn, Audit: what happens to a request that does not pass.'),
     ...admission,
@@ -69,7 +63,7 @@ export const admissionKinds = {
     'cluster, UID',
     {
       ...created,
-      group: string('The API group of its objects.', { indexed: true }),
+      group: string('The API group of its objects.'),
     },
   ),
 } as const;

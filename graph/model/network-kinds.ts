@@ -19,9 +19,7 @@ export const networkKinds = {
   }),
   Route: kind('A route of the Gateway API: which traffic of a gateway goes to which services.', 'cluster, UID', {
     ...created,
-    routeKind: string('HTTPRoute, GRPCRoute, TLSRoute, TCPRoute or UDPRoute; its name begins with it.', {
-      indexed: true,
-    }),
+    routeKind: string('HTTPRoute, GRPCRoute, TLSRoute, TCPRoute or UDPRoute; its name begins with it.'),
     hosts: strings('Host names that it is for; * for every one.'),
   }),
   ReferenceGrant: kind(
@@ -38,9 +36,7 @@ export const networkKinds = {
     'cluster, UID',
     {
       ...created,
-      policyKind: string('NetworkPolicy, AdminNetworkPolicy, BaselineAdminNetworkPolicy or ClusterNetworkPolicy.', {
-        indexed: true,
-      }),
+      policyKind: string('NetworkPolicy, AdminNetworkPolicy, BaselineAdminNetworkPolicy or ClusterNetworkPolicy.'),
       tier: string('Admin, NetworkPolicy or Baseline: tiers decide in this order.'),
       priority: integer('Within its tier, the lowest first; null for a NetworkPolicy, all of which hold together.'),
       directions: strings(

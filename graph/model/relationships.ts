@@ -67,7 +67,6 @@ export const relationships = {
   TO_SUBJECT: relationship('Binding', ['ServiceAccount', 'User', 'Group'], 'Whom the binding grants it to.'),
   SELECTS: relationship('Service', 'Pod', 'A pod behind the service, by its EndpointSlices.', {
     ports: strings('The ports that it answers on, each as port/protocol.'),
-    ready: boolean('Whether the endpoint is ready or serving.'),
   }),
   ROUTES_TO: relationship(['Ingress', 'Route'], 'Service', 'A backend of the ingress or route.', {
     routes: strings('Each as host/path; a route that knows no paths has only hosts.'),

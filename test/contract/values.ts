@@ -131,7 +131,7 @@ export function valuesContract(subject: Subject): void {
       [/ref/, { nodes: [pod('a', { ref: 'Pod/\udc00' })] }],
       [/deletedAt/, { nodes: [pod('a', { deletedAt: '2026-01-01T00:00:00Z' })] }],
       [/kind/, { edges: [edge(a, 'runs on', n)] }],
-      [/ready/, { edges: [edge(a, 'SELECTS', n, { properties: { ready: 'yes' } })] }],
+      [/accepted/, { edges: [edge(a, 'ATTACHES_TO', n, { properties: { accepted: 'yes' } })] }],
       [/difficulty/, { edges: [edge(a, 'X', n, { attack: { class: 'technique', difficulty: 10, evidence: [] } })] }],
       [/count/, { edges: [edge(a, 'X', n, { properties: { count: 2 ** 60 } })] }],
       [/twice/, { nodes: [a, a] }],

@@ -63,7 +63,7 @@ export function shop(name: string): Chart & { readonly ids: Readonly<Record<stri
   place(web, 'shop');
   place(ingress, 'shop');
   c.relationship('ROUTES_TO', ingress, web, { routes: ['shop.example/'] });
-  for (const pod of pods) c.relationship('SELECTS', web, pod, { ready: true });
+  for (const pod of pods) c.relationship('SELECTS', web, pod, { ports: ['80/TCP'] });
 
   const policy = c.node('NetworkPolicy', 'shop', 'few', {
     policyKind: 'NetworkPolicy',

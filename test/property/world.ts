@@ -286,7 +286,7 @@ export function randomRecord(random: Random): WorldRecord {
             kind: 'SELECTS',
             from: ref('Service', namespace, name),
             to: ref('Pod', namespace, random.pick(names)),
-            properties: { ports: [random.pick(['80/TCP', '443/TCP'])], ready: true },
+            properties: { ports: [random.pick(['80/TCP', '443/TCP'])] },
           },
         ],
       },

@@ -16,24 +16,18 @@ export const endpointSlice: ObjectKind = {
       const port = item.integer('port');
       return port === null ? [] : [portProtocol(port, item.string('protocol'))];
     });
-    const pods = new Map<string, boolean>();
+    // Whether they are ready does not matter: that comes and goes, and is no protection.
+    const pods = new Set<string>();
     for (const endpoint of fields.list('endpoints')) {
       const target = endpoint.object('targetRef');
       const name = target.string('name');
       if (target.string('kind') !== 'Pod' || name === null) continue;
-      const conditions = endpoint.object('conditions');
-      // discovery/v1 EndpointConditions: an unknown `ready` is to be read as true.
-      const ready = (conditions.boolean('ready') ?? true) || (conditions.boolean('serving') ?? false);
-      const pod = ref('Pod', target.string('namespace') ?? namespace, name);
-      pods.set(pod, ready || pods.get(pod) === true);
+      pods.add(ref('Pod', target.string('namespace') ?? namespace, name));
     }
     const from = ref('Service', namespace, service);
     return {
       nodes: [],
-      relationships: Array.from(
-        pods,
-        ([to, ready]): RelationshipFact => ({ kind: 'SELECTS', from, to, properties: { ports, ready } }),
-      ),
+      relationships: Array.from(pods, (to): RelationshipFact => ({ kind: 'SELECTS', from, to, properties: { ports } })),
     };
   },
 };

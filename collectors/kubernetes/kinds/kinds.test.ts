@@ -395,7 +395,7 @@ test('persistent volumes are joined to their claims, by either of them', () => {
   assert.equal(map('PersistentVolumeClaim', 'spec: {}').record?.relationships.length, 1);
 });
 
-test('endpoint slices join their service to the pods that are ready or still serving', () => {
+test('endpoint slices join their service to its pods, whether or not they are ready', () => {
   const mapped = map(
     'EndpointSlice',
     `{metadata: {name: x, labels: {kubernetes.io/service-name: web}}, ports: [{port: 8080}, {port: 53, protocol: UDP}],
@@ -406,11 +406,7 @@ test('endpoint slices join their service to the pods that are ready or still ser
   );
   assert.deepEqual(
     mapped.record?.relationships.map(({ from, to, properties }) => [from, to, properties]),
-    ['a', 'b', 'c'].map((name) => [
-      'Service/default/web',
-      `Pod/default/${name}`,
-      { ports: ['8080/TCP', '53/UDP'], ready: name !== 'c' },
-    ]),
+    ['a', 'b', 'c'].map((name) => ['Service/default/web', `Pod/default/${name}`, { ports: ['8080/TCP', '53/UDP'] }]),
   );
   assert.deepEqual(map('EndpointSlice', 'endpoints: [{targetRef: {kind: Pod, name: a}}]').record?.relationships, []);
 });

@@ -13,17 +13,12 @@ function rules(object: KubernetesObject): readonly PolicyRule[] {
 }
 
 function map(object: KubernetesObject): Facts {
-  const aggregated = object.fields.has('aggregationRule');
-  if (aggregated && object.uid === null && !object.fields.has('rules')) {
-    const why = 'is carried out by a running cluster only: the rules it would gather are not charted';
-    object.fields.problem('aggregationRule', why);
-  }
   return {
     nodes: [
       objectNode('Role', object, {
         createdAt: object.createdAt,
         rules: rules(object),
-        aggregated,
+        aggregated: object.fields.has('aggregationRule'),
       }),
     ],
     relationships: inNamespace('Role', object),

@@ -1,10 +1,13 @@
 import type { NodeKind } from '../../../graph/model/kinds.ts';
 import type { NodeFact, Observation, ObservedRecord } from '../../../graph/model/observation.ts';
+import type { PolicyRule } from '../../../graph/model/rules.ts';
 import { type Fields, problemText } from '../fields.ts';
-import { kubernetesExtent, type MappingContext, type ObjectKind } from '../kind.ts';
+import { keyValues, kubernetesExtent, type MappingContext, type ObjectKind } from '../kind.ts';
 import { objectKinds } from '../kinds/index.ts';
+import { labelSelector } from '../kinds/label-selector.ts';
 import { mapObject } from '../map.ts';
 import type { KubernetesObject } from '../object.ts';
+import type { RoleSource } from './aggregated-roles.ts';
 import type { DumpObject } from './objects.ts';
 import { isWorkload, readWorkload, type Workload } from './workloads.ts';
 
@@ -35,6 +38,8 @@ export class DumpContents {
   readonly targetPorts = new Map<string, readonly TargetPort[]>();
   /** The numbers behind the names of a pod's ports, by namespace/name. */
   readonly namedPorts = new Map<string, ReadonlyMap<string, number>>();
+  /** Which ClusterRoles gather the rules of which others, by name; one that an API server has seen has them already. */
+  readonly aggregation = new Map<string, Omit<RoleSource, 'rules'>>();
   /** Of the API server, where the dump tells it. */
   version: string | null = null;
 
@@ -77,6 +82,15 @@ export class DumpContents {
     }
   }
 
+  /** Gives a ClusterRole other rules. */
+  setRules(name: string, rules: readonly PolicyRule[]): void {
+    const record = this.#records.get('ClusterRole')?.get(name);
+    const [node] = record?.nodes ?? [];
+    if (record === undefined || node === undefined) return;
+    const nodes = [{ ...node, properties: { ...node.properties, rules } }];
+    this.#records.get('ClusterRole')?.set(name, { ...record, nodes });
+  }
+
   get problems(): readonly Problem[] {
     if (this.#untold === 0) return this.#problems;
     const message = `${this.#untold} more problems like those above`;
@@ -110,6 +124,12 @@ export class DumpContents {
       else this.targetPorts.set(name, targetPorts(spec));
     } else if (kind.kind === 'Pod') {
       this.namedPorts.set(name, namedPorts(spec));
+    } else if (kind.kind === 'ClusterRole') {
+      const selectors = object.fields.object('aggregationRule').list('clusterRoleSelectors').map(labelSelector);
+      this.aggregation.set(name, {
+        labels: keyValues(object.labels),
+        selectors: object.uid === null ? selectors : [],
+      });
     }
   }
 }

@@ -101,6 +101,37 @@ describe('plain manifests', () => {
     assert.ok(arrows.includes('Pod/shop/web RUNS_AS ServiceAccount/shop/web'));
   });
 
+  test('gather the rules of aggregated ClusterRoles, transitively, those that people get by label among them', async () => {
+    const role = (name: string, resource: string | null, extra: string): string =>
+      `{apiVersion: rbac.authorization.k8s.io/v1, kind: ClusterRole, ${extra.replace('NAME', name)}, rules: [${
+        resource === null ? '' : `{verbs: [get], apiGroups: [''], resources: [${resource}]}`
+      }]}`;
+    const gathers = (label: string, own = ''): string =>
+      `metadata: {name: NAME, labels: {${own}}}, aggregationRule: {clusterRoleSelectors: [{matchLabels: {${label}}}]}`;
+    const { nodes, problems } = await text(
+      [
+        role('top', null, gathers('to: top')),
+        role('middle', null, gathers('to: middle', 'to: top')),
+        role('cycle', null, gathers('to: top', 'to: top')),
+        role('leaf', 'pods', 'metadata: {name: NAME, labels: {to: middle}}'),
+        role('other', 'secrets', 'metadata: {name: NAME, labels: {to: elsewhere}}'),
+        role('live', null, gathers('to: middle', '').replace('{name', '{uid: u1, name')),
+        role(
+          'more',
+          'moorings',
+          'metadata: {name: NAME, labels: {rbac.authorization.k8s.io/aggregate-to-view: "true"}}',
+        ),
+        '{apiVersion: rbac.authorization.k8s.io/v1, kind: ClusterRoleBinding, metadata: {name: b}, roleRef: {kind: ClusterRole, name: edit}, subjects: []}',
+      ].join('\n---\n'),
+    );
+    const resources = (name: string): readonly string[] =>
+      ((nodes.get(`Role/${name}`) as NodeFact<'Role'>).properties.rules ?? []).flatMap((rule) => rule.resources);
+    assert.deepEqual(problems, []);
+    for (const name of ['top', 'middle', 'cycle']) assert.deepEqual(resources(name), ['pods'], name);
+    assert.deepEqual(resources('live'), [], 'what an API server has seen has been filled in');
+    assert.ok(resources('edit').includes('moorings'));
+  });
+
   const workload = (kind: string, extra = ''): string =>
     `apiVersion: ${/Job/.test(kind) ? 'batch' : 'apps'}/v1\nkind: ${kind}\nmetadata: {name: w${extra}}\nspec:\n` +
     (kind === 'CronJob'

@@ -1,5 +1,6 @@
 import type { NodeFact } from '../../../graph/model/observation.ts';
 import { objectKinds } from '../kinds/index.ts';
+import { gatheredRules, type RoleSource } from './aggregated-roles.ts';
 import { bootstrapRoles } from './bootstrap-roles.ts';
 import type { DumpContents } from './contents.ts';
 import { podOf, type Workload, workloadsAbove } from './workloads.ts';
@@ -14,6 +15,7 @@ export function addImplied(contents: DumpContents): void {
   addServiceAccounts(contents);
   addEndpointSlices(contents);
   addBootstrapRoles(contents);
+  addAggregatedRules(contents);
 }
 
 const place = 'implied';
@@ -122,10 +124,32 @@ function addBootstrapRoles(contents: DumpContents): void {
   }
   for (const [name, rules] of Object.entries(bootstrapRoles)) {
     if (!bound.has(`Role/${name}`) || contents.has('ClusterRole', name)) continue;
-    contents.add(
-      { kind: 'ClusterRole', group: 'rbac.authorization.k8s.io', json: { metadata: { name }, rules } },
-      place,
-    );
+    const labels = aggregatesTo[name] ?? [];
+    const clusterRoleSelectors = labels.map((label) => ({ matchLabels: { [label]: 'true' } }));
+    const aggregationRule = labels.length > 0 ? { aggregationRule: { clusterRoleSelectors } } : {};
+    const json = { metadata: { name }, rules, ...aggregationRule };
+    contents.add({ kind: 'ClusterRole', group: 'rbac.authorization.k8s.io', json }, place);
+  }
+}
+
+const aggregateTo = (name: string): string => `rbac.authorization.k8s.io/aggregate-to-${name}`;
+
+/** By which labels a manifest adds rules to the roles for people: what may be viewed may be edited, and so on. */
+const aggregatesTo: Readonly<Record<string, readonly string[]>> = {
+  view: ['view'].map(aggregateTo),
+  edit: ['view', 'edit'].map(aggregateTo),
+  admin: ['view', 'edit', 'admin'].map(aggregateTo),
+};
+
+/** What the aggregation controller writes into ClusterRoles that ask for the rules of others. */
+function addAggregatedRules(contents: DumpContents): void {
+  const roles = new Map<string, RoleSource>();
+  for (const { name, properties } of contents.nodes('ClusterRole', 'Role')) {
+    const { labels, selectors } = contents.aggregation.get(name) ?? { labels: [], selectors: [] };
+    roles.set(name, { labels, selectors, rules: properties.rules ?? [] });
+  }
+  for (const [name, { selectors }] of roles) {
+    if (selectors.length > 0) contents.setRules(name, gatheredRules(name, roles));
   }
 }
 
