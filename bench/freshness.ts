@@ -2,21 +2,25 @@
  * How long a change takes from the API server's answer until attackPaths shows it: a pod is made, 10 times a second,
  * in a cluster of thousands, and the product is asked by GraphQL until the path from that pod to its node is there.
  *
- *   scripts/node bench/freshness.ts [--pods 5000] [--changes 300] [--rate 10]
+ *   scripts/node bench/freshness.ts [--pods 10000] [--nodes 1000] [--store sqlite|neo4j] [--changes 300] [--rate 10]
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { startKubernetes } from '../test/testbed/kubernetes.ts';
 import { populate } from './populate.ts';
 import { startProduct } from './product.ts';
+import { startStore } from './stores.ts';
 
 const { values } = parseArgs({
   options: {
-    pods: { type: 'string', default: '5000' },
+    pods: { type: 'string', default: '10000' },
+    nodes: { type: 'string', default: '1000' },
+    store: { type: 'string', default: 'sqlite' },
     changes: { type: 'string', default: '300' },
     rate: { type: 'string', default: '10' },
   },
 });
+const size = { pods: Number(values.pods), nodes: Number(values.nodes) };
 const changes = Number(values.changes);
 const everyMs = 1000 / Number(values.rate);
 const longestMs = 10_000;
@@ -25,10 +29,11 @@ const document = `query Fresh($name: String!) {
   attackPaths(from: { kind: POD, filter: { name: { in: [$name] } } }, to: { kind: KUBE_NODE }, first: 1) { paths { cost } }
 }`;
 
+const store = await startStore(values.store);
 const kubernetes = await startKubernetes();
 try {
-  await populate(kubernetes, { pods: Number(values.pods), nodes: 500 });
-  const product = await startProduct(['--kubeconfig', kubernetes.kubeconfig]);
+  await populate(kubernetes, size);
+  const product = await startProduct(['--kubeconfig', kubernetes.kubeconfig], store);
   try {
     const delays: number[] = [];
     let queries = 0;
@@ -37,7 +42,7 @@ try {
       const { status, body } = await kubernetes.request('POST', '/api/v1/namespaces/team-1/pods', {
         metadata: { name },
         spec: {
-          nodeName: `node-${index % 500}`,
+          nodeName: `node-${index % size.nodes}`,
           containers: [{ name: 'main', image: 'example.com/fresh', securityContext: { privileged: true } }],
         },
       });
@@ -68,7 +73,7 @@ try {
     const quantile = (share: number): string =>
       `${(delays[Math.min(delays.length - 1, Math.floor(share * delays.length))] ?? 0).toFixed(0)} ms`;
     console.log(
-      `real API server, ${values.pods} pods, ${changes} changes at ${values.rate}/s, ${queries} queries asked meanwhile`,
+      `real API server, ${size.pods} pods, ${size.nodes} nodes, ${store.name}, ${changes} changes at ${values.rate}/s, ${queries} queries asked meanwhile`,
     );
     console.log(
       `from the API server's answer until attackPaths shows it: min ${quantile(0)}, p50 ${quantile(0.5)}, p95 ${quantile(0.95)}, p99 ${quantile(0.99)}, max ${quantile(1)} (goal: p99 under 250 ms)`,
@@ -78,4 +83,5 @@ try {
   }
 } finally {
   await kubernetes.stop();
+  await store.stop();
 }

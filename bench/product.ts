@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { BenchStore } from './stores.ts';
 
 /** `portolan up` as its users run it: a process of its own, asked over HTTP. */
 export interface Product {
@@ -13,7 +13,7 @@ export interface Product {
   /** Milliseconds from the start of the process until everything was charted. */
   readonly chartedMs: number;
   query<T>(query: string, variables?: Readonly<Record<string, unknown>>): Promise<T>;
-  /** Resident memory in MiB, now and at its peak. */
+  /** Resident memory in MB (10^6 bytes), now and at its peak. */
   memory(): Promise<{ readonly now: number; readonly peak: number }>;
   stop(): Promise<void>;
 }
@@ -22,23 +22,23 @@ const longestStartMs = 180_000;
 
 const root = join(import.meta.dirname, '..');
 
-/** Starts `portolan up`, or what stands for it, with a store of its own on a free port, and waits until it has charted everything. */
+/** Starts `portolan up`, or what stands for it, on a free port, and waits until it has charted everything. */
 export async function startProduct(
   args: readonly string[],
+  { address, env }: Pick<BenchStore, 'address' | 'env'>,
   [command, ...first]: readonly [string, ...string[]] = [join(root, 'portolan'), 'up'],
 ): Promise<Product> {
-  const folder = await mkdtemp(join(tmpdir(), 'portolan-bench-'));
   const started = performance.now();
-  const child = spawn(command, [...first, '--port', '0', '--store', join(folder, 'portolan.db'), ...args], {
+  const child = spawn(command, [...first, '--port', '0', '--store', address, ...args], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, PORTOLAN_LOG_LEVEL: 'info' },
+    env: { ...process.env, ...env, PORTOLAN_LOG_LEVEL: 'info' },
   });
   let output = '';
   let errors = '';
   child.stdout.on('data', (chunk: Buffer) => (output += chunk));
   child.stderr.on('data', (chunk: Buffer) => (errors += chunk));
-  const stop = (): Promise<void> => end(child).then(() => rm(folder, { recursive: true, force: true }));
+  const stop = (): Promise<void> => end(child);
   const until = async <T>(what: string, find: () => T | undefined | Promise<T | undefined>): Promise<T> => {
     while (performance.now() - started < longestStartMs) {
       const found = await find();
@@ -70,8 +70,9 @@ export async function startProduct(
     query,
     async memory() {
       const status = await readFile(`/proc/${child.pid}/status`, 'utf8');
-      const mebibytes = (field: string): number => Number(new RegExp(`${field}:\\s+(\\d+)`).exec(status)?.[1]) / 1024;
-      return { now: mebibytes('VmRSS'), peak: mebibytes('VmHWM') };
+      const megabytes = (field: string): number =>
+        (Number(new RegExp(`${field}:\\s+(\\d+)`).exec(status)?.[1]) * 1024) / 1e6;
+      return { now: megabytes('VmRSS'), peak: megabytes('VmHWM') };
     },
     stop,
   };

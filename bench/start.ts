@@ -7,6 +7,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startProduct } from './product.ts';
+import { startStore } from './stores.ts';
 
 const { values } = parseArgs({ options: { runs: { type: 'string', default: '5' } } });
 // Whatever cluster the person at the keyboard has is not for benchmarks.
@@ -16,10 +17,12 @@ process.env.HOME = '/nonexistent';
 const answered: number[] = [];
 const charted: number[] = [];
 for (let run = 0; run < Number(values.runs); run++) {
-  const product = await startProduct([], ['npm', 'start', '--']);
+  const store = await startStore('sqlite');
+  const product = await startProduct([], store, ['npm', 'start', '--']);
   answered.push(product.firstAnswerMs);
   charted.push(product.chartedMs);
   await product.stop();
+  await store.stop();
 }
 const spread = (times: number[]): string => {
   const [least, middle, most] = [0, 0.5, 1].map(

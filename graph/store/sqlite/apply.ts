@@ -4,6 +4,7 @@ import { nodeKind } from '../../model/kinds.ts';
 import { StoreError } from '../errors.ts';
 import type { Lease } from '../port.ts';
 import { deltaLog, type LogLimits } from './log.ts';
+import type { NodeKeyMemory, NodeKeys } from './node-keys.ts';
 import { modelHash, storedModel } from './schema.ts';
 import { type Vocabulary, vocabulary } from './vocabulary.ts';
 
@@ -12,14 +13,14 @@ interface Place {
   readonly partition: number;
   /** RFC 3339 in UTC with milliseconds, so that times compare as text. */
   readonly at: string;
-  /** The numbers of the nodes met in this delta, by id. */
-  readonly keys: Map<string, number>;
+  /** The numbers of nodes, by id. */
+  readonly keys: NodeKeys;
 }
 
 /** Commits one delta, given as JSON that `validateDelta` has passed; `now` is in milliseconds since the epoch. */
 export type Apply = (lease: Lease, expected: number, json: string, now: number) => number;
 
-export function applier(db: Database, limits: LogLimits): Apply {
+export function applier(db: Database, limits: LogLimits, keys: NodeKeyMemory): Apply {
   const words = vocabulary(db);
   const log = deltaLog(db, limits);
   const nodes = nodeWriter(db, words);
@@ -45,7 +46,7 @@ export function applier(db: Database, limits: LogLimits): Apply {
     const delta = JSON.parse(json) as Delta;
     const at = new Date(delta.at).toISOString();
     const version = log.append(place.partition, cluster, expected, at, json);
-    const target: Place = { ...place, at, keys: new Map() };
+    const target: Place = { ...place, at, keys: keys.of(place.tenant) };
     for (const node of delta.nodes) nodes.put(target, node);
     for (const edge of delta.edges) edges.put(target, edge);
     for (const id of delta.removedEdges) edges.remove(target, id);
@@ -57,7 +58,9 @@ export function applier(db: Database, limits: LogLimits): Apply {
     try {
       return commit.immediate(lease, expected, json, now);
     } catch (error) {
-      words.forget(); // it may have learned numbers that were rolled back
+      // They may have learned numbers that were rolled back.
+      words.forget();
+      keys.forget();
       throw error;
     }
   };

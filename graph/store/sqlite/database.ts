@@ -15,7 +15,8 @@ export function openDatabase(path: string): Database {
     try {
       db.pragma('journal_mode = WAL');
       db.pragma('synchronous = FULL');
-      db.pragma('cache_size = -65536');
+      // Of each thread, in KiB: with 64 MiB a bulk load is no faster.
+      db.pragma('cache_size = -16384');
       // Pages a bulk load changes again and again are then written back once.
       db.pragma('wal_autocheckpoint = 8000');
       db.pragma('mmap_size = 268435456');

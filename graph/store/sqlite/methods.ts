@@ -6,13 +6,15 @@ import { applier } from './apply.ts';
 import { history } from './history.ts';
 import type { LogLimits } from './log.ts';
 import { names } from './names.ts';
+import { nodeKeys } from './node-keys.ts';
 import { pruner } from './prune.ts';
 import { reads } from './read.ts';
 import { records } from './records.ts';
 
 /** What the thread that writes answers. Records are here too, so that a lease is read as it is. */
 export function writerMethods(db: Database, log: LogLimits, loggedAlerts: number) {
-  return { ...records(db), ...alertWrites(db, loggedAlerts), apply: applier(db, log), prune: pruner(db) };
+  const keys = nodeKeys(db);
+  return { ...records(db), ...alertWrites(db, loggedAlerts), apply: applier(db, log, keys), prune: pruner(db, keys) };
 }
 
 /** What the thread that reads answers. */

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import Sqlite from 'better-sqlite3';
-import { collect, delta, freshTenant, pod, write } from '../../../test/contract/context.ts';
+import { collect, delta, edge, freshTenant, pod, write } from '../../../test/contract/context.ts';
 import { wholeTenant } from '../../model/scope.ts';
 import type { OpenedStore } from '../opened.ts';
 import { openSqlite, type SqliteOptions } from './open.ts';
@@ -172,6 +172,30 @@ test('two that have the file open see each other’s commits and leases', async 
       },
       { pollMs: 20 },
     ),
+  );
+});
+
+test('a node that was pruned, here or by another process, comes back with its edges', async () => {
+  const path = fresh();
+  await opened(path, async (here) =>
+    opened(path, async (elsewhere) => {
+      const writer = await write(here, 't');
+      const scope = wholeTenant('t');
+      for (const [name, pruning] of Object.entries({ here, elsewhere })) {
+        await writer.commit({ nodes: [pod(name), pod(`beside-${name}`)] });
+        await writer.commit({ removedNodes: [pod(name).id] });
+        await pruning.store.prune('t', new Date(Date.now() + 60_000));
+        await writer.commit({ edges: [edge(pod(`beside-${name}`), 'SHARES', pod(name))] });
+        await writer.commit({ nodes: [pod(name)] });
+        const query = { relationships: [], direction: 'out', page: { first: 10 } } as const;
+        const [page] = await here.store.adjacent(scope, [pod(`beside-${name}`).id], query);
+        assert.deepEqual(
+          page?.items.map(({ item }) => item.node.ref),
+          [pod(name).ref],
+          name,
+        );
+      }
+    }),
   );
 });
 

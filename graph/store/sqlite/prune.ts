@@ -1,12 +1,13 @@
 import type { Database } from 'better-sqlite3';
 import { logPruner } from './log.ts';
+import type { NodeKeyMemory } from './node-keys.ts';
 
 const batch = 1_000;
 
 /** Drops a tenant's tombstones and deltas older than `before`, a batch in each call; true while there is more. */
 export type Prune = (tenant: string, before: string) => boolean;
 
-export function pruner(db: Database): Prune {
+export function pruner(db: Database, keys: NodeKeyMemory): Prune {
   const findTenant = db.prepare<[string], number>('SELECT key FROM tenants WHERE name = ?').pluck();
   const pruneLog = logPruner(db);
   const dropClaims = db.prepare(
@@ -33,6 +34,7 @@ export function pruner(db: Database): Prune {
     const dead = findDead.all(tenant, before, batch);
     for (const key of dead) forget.run(key);
     dropUnused.run(tenant);
+    keys.forget();
     return dead.length === batch;
   });
   return (tenant, before) => {
