@@ -8,6 +8,10 @@ export const macros: Readonly<Record<string, string>> = {
   // Controllers, the scheduler and kubelets, which do all day what would be odd of anybody else.
   system_actor: '(ka.actor.kind in (system, node) or ka.actor.namespace = kube-system)',
 
+  // A pod, or a kind of workload that makes pods, made or changed by somebody other than the cluster's own controllers.
+  starts_workload:
+    '(writes and not ka.target.subresource exists and not system_actor and ka.target.resource in (pods, deployments, daemonsets, statefulsets, replicasets, jobs, cronjobs, replicationcontrollers))',
+
   starts: '(evt.type in (execve, execveat))',
   opens: '(evt.type in (open, openat, openat2, creat, open_by_handle_at))',
   connects: '(evt.type = connect)',
