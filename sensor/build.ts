@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, globSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
+import { homedir, release, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
@@ -12,7 +12,7 @@ export class SensorUnavailable extends Error {
 
 /** What a build leaves. */
 export interface SensorBuild {
-  /** The BPF programs: one CO-RE object for every kernel. */
+  /** The BPF programs: a CO-RE object for every kernel that reads memory as this one does. */
   readonly object: string;
   /** The program that loads them; statically linked. */
   readonly loader: string;
@@ -30,7 +30,7 @@ const architectures: Readonly<Record<string, string>> = { x64: 'x86', arm64: 'ar
  */
 export async function ensureSensor(say: Say): Promise<SensorBuild> {
   const folder = join(cache(), `sensor-${key()}`);
-  const build = { object: join(folder, 'sensor.bpf.o'), loader: join(folder, 'loader') };
+  const build = { object: join(folder, objects[readsOf(release())]), loader: join(folder, 'loader') };
   if (existsSync(build.object) && existsSync(build.loader)) return build;
   if (process.platform !== 'linux') throw new SensorUnavailable('the sensor runs on Linux only');
   if (!(await compilersAreThere())) await installCompilers(say);
@@ -48,17 +48,29 @@ export async function ensureSensor(say: Say): Promise<SensorBuild> {
   return build;
 }
 
+/** How the programs read kernel memory; see kernel/read.h. */
+export type Reads = 'cast' | 'probe';
+
+const objects = { cast: 'sensor.bpf.o', probe: 'sensor-probe.bpf.o' } as const;
+
+/** How they do on a kernel of this release (`uname -r`): pointers may be cast from 6.2 on. */
+export function readsOf(kernel: string): Reads {
+  const [major = 0, minor = 0] = kernel.split('.').map(Number);
+  return major > 6 || (major === 6 && minor >= 2) ? 'cast' : 'probe';
+}
+
 /** Compiles the BPF programs for an architecture (as the kernel calls it) and returns the object's path. */
-export async function compileObject(folder: string, architecture: string): Promise<string> {
-  const object = join(folder, 'sensor.bpf.o');
-  const flags = ['-g', '-O2', '-target', 'bpf', `-D__TARGET_ARCH_${architecture}`, '-Wall', '-Werror'];
+export async function compileObject(folder: string, architecture: string, reads: Reads): Promise<string> {
+  const object = join(folder, objects[reads]);
+  const defined = [`-D__TARGET_ARCH_${architecture}`, ...(reads === 'probe' ? ['-DPROBE_READS'] : [])];
+  const flags = ['-g', '-O2', '-target', 'bpf', '-Wall', '-Werror', ...defined];
   await run('clang', [...flags, '-c', join(source, 'kernel/sensor.bpf.c'), '-o', object]);
   await run('llvm-strip', ['-g', object]); // DWARF goes, BTF stays
   return object;
 }
 
 async function compile(folder: string, architecture: string): Promise<void> {
-  await compileObject(folder, architecture);
+  for (const reads of ['cast', 'probe'] as const) await compileObject(folder, architecture, reads);
   const sources = ['loader.c', 'frames.c'].map((name) => join(source, 'loader', name));
   const libraries = ['-lbpf', '-lelf', '-lz'];
   const flags = ['-O2', '-Wall', '-Wextra', '-Werror', '-static'];

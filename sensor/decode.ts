@@ -1,10 +1,12 @@
 import { Cgroups } from './enrich/cgroups.ts';
+import type { Container } from './enrich/container.ts';
+import type { Process } from './enrich/process.ts';
 import type { ProcessTree } from './enrich/process-tree.ts';
 import type { SensorEvent } from './events/event.ts';
-import { type EventRecord, eventHeaderBytes, Payload, recordAt } from './events/record.ts';
+import { EventRecord, eventHeaderBytes, Payload } from './events/record.ts';
 import { eventTypes } from './events/types.ts';
 import { probes } from './probes/index.ts';
-import type { Probe } from './probes/probe.ts';
+import type { Fields, Probe } from './probes/probe.ts';
 
 const byType: readonly (Probe | undefined)[] = Array.from({ length: 64 }, (_, type) =>
   probes.find(({ name }) => eventTypes[name] === type),
@@ -15,32 +17,83 @@ export type Refused = Record<'size' | 'type' | 'body', number>;
 
 /** Turns the payloads of one loader's EVENTS frames into events. */
 export interface Decoder {
+  /** The events keep the payload, which must not change any more. */
   decode(payload: Buffer): readonly SensorEvent[];
+}
+
+/**
+ * An event whose own fields are read when somebody asks for them: of most events nobody does. Who did it is settled at once,
+ * as a later event may change that.
+ */
+class RecordedEvent implements SensorEvent {
+  readonly type: string;
+  readonly process: Process;
+  readonly container: Container | null | undefined;
+  readonly target: SensorEvent['target'];
+  readonly #record: EventRecord;
+  readonly #probe: Probe;
+  #fields: Fields | undefined;
+
+  constructor(
+    record: EventRecord,
+    probe: Probe,
+    type: string,
+    process: Process,
+    container: Container | null | undefined,
+    target: SensorEvent['target'],
+  ) {
+    this.#record = record;
+    this.#probe = probe;
+    this.type = type;
+    this.process = process;
+    this.container = container;
+    this.target = target;
+  }
+
+  get time(): number {
+    return this.#record.time;
+  }
+
+  get tid(): number {
+    return this.#record.tid;
+  }
+
+  get uid(): number {
+    return this.#record.uid;
+  }
+
+  get gid(): number {
+    return this.#record.gid;
+  }
+
+  get fields(): Fields {
+    this.#fields ??= this.#probe.fields(this.#record);
+    return this.#fields;
+  }
 }
 
 /** A decoder that adds up in `refused` what it cannot use. */
 export function decoder(tree: ProcessTree, refused: Refused): Decoder {
   const cgroups = new Cgroups();
-  const payload = new Payload();
 
   function decodeOne(record: EventRecord): SensorEvent | undefined {
     if (record.type === eventTypes.cgroup) {
-      cgroups.add(record.cgroup, record.body);
+      cgroups.add(record.cgroup, record);
       return undefined;
     }
     const probe = byType[record.type];
-    if (!probe) {
+    const type = probe?.types[record.call];
+    if (!probe || type === undefined) {
       refused.type++;
       return undefined;
     }
-    const { type, fields, change, target } = probe.decode(record);
+    if (probe.bytes(record) > record.length) throw new RangeError('the event is too short');
+    const change = probe.change?.(record);
     const before = tree.find(record.pid, record.start);
     const process = change ? tree.apply(before, change) : before;
-    const { time, tid, uid, gid, cgroup } = record;
-    const event = { type, time, tid, uid, gid, process, container: cgroups.find(cgroup), fields };
-    if (!target) return event;
-    const found = { process: tree.find(target.pid, target.start), container: cgroups.find(target.cgroup) };
-    return { ...event, target: found };
+    const target = probe.target?.(record);
+    const found = target && { process: tree.find(target.pid, target.start), container: cgroups.find(target.cgroup) };
+    return new RecordedEvent(record, probe, type, process, cgroups.find(record.cgroup), found);
   }
 
   /** Refuses the event when its body is too short. */
@@ -56,7 +109,7 @@ export function decoder(tree: ProcessTree, refused: Refused): Decoder {
 
   return {
     decode(bytes) {
-      payload.set(bytes);
+      const payload = new Payload(bytes);
       const events: SensorEvent[] = [];
       for (let at = 0; at < bytes.length; ) {
         const left = bytes.length - at;
@@ -65,7 +118,7 @@ export function decoder(tree: ProcessTree, refused: Refused): Decoder {
           refused.size++; // and with it the rest of the frame: nobody knows where the next event begins
           break;
         }
-        const event = tryOne(recordAt(payload, at, size));
+        const event = tryOne(new EventRecord(payload, at, size));
         if (event) events.push(event);
         at += (size + 7) & ~7;
       }

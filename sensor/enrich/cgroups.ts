@@ -1,4 +1,4 @@
-import type { Body } from '../events/record.ts';
+import type { EventRecord } from '../events/record.ts';
 import { type Container, containerOf } from './container.ts';
 
 const levels = 8;
@@ -8,9 +8,9 @@ const nameBytes = 128;
 export class Cgroups {
   readonly #containers = new Map<number, Container | null>();
 
-  /** Takes in the body of a CGROUP event. */
-  add(id: number, body: Body): void {
-    const names = Array.from({ length: levels }, (_, level) => body.name(level * nameBytes, nameBytes));
+  /** Takes in a CGROUP event. */
+  add(id: number, record: EventRecord): void {
+    const names = Array.from({ length: levels }, (_, level) => record.name(level * nameBytes, nameBytes));
     this.#containers.set(id, containerOf(names.filter((name) => name !== '').reverse()));
     // Cgroups come and go for as long as a node lives. The oldest is forgotten; the kernel's list is as long, and it
     // tells again of what it forgot.

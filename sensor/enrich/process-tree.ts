@@ -95,6 +95,7 @@ function identityOf({ pid, start, image }: SnapshotProcess): Identity {
 
 /** Exact among events; to the tick where one of both comes from /proc. */
 function isSameStart(a: number, b: number): boolean {
+  if (a === b) return true;
   const coarse = a % procTickNs === 0 || b % procTickNs === 0;
-  return a === b || (coarse && Math.floor(a / procTickNs) === Math.floor(b / procTickNs));
+  return coarse && Math.floor(a / procTickNs) === Math.floor(b / procTickNs);
 }

@@ -16,7 +16,7 @@ export interface SensorEvent {
   /** Null on the host; undefined when the sensor was never told of the cgroup. */
   readonly container: Container | null | undefined;
   /** Another process that it is done to. */
-  readonly target?: { readonly process: Process; readonly container: Container | null | undefined };
+  readonly target: { readonly process: Process; readonly container: Container | null | undefined } | undefined;
   /** Those of the event itself; eventFields() gives all. */
   readonly fields: Fields;
 }

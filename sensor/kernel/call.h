@@ -8,9 +8,7 @@ struct call_event {
 	struct event header;
 	__s64 result;
 	__u64 arguments[6];
-	__u16 call;       /* which of the probe's system calls */
 	__u16 lengths[4]; /* of what follows: directory and path, twice; a directory only where the path is relative */
-	__u16 reserved[3];
 };
 
 /* A path among the arguments; both count from 1. */
@@ -30,13 +28,13 @@ static __always_inline __u32 append_directory(struct event *event, __u32 size, _
 	struct vfsmount *mount;
 	struct dentry *dentry;
 	if (descriptor == -100) { /* AT_FDCWD */
-		struct fs_struct *fs = BPF_CORE_READ((struct task_struct *)bpf_get_current_task(), fs);
-		mount = BPF_CORE_READ(fs, pwd.mnt);
-		dentry = BPF_CORE_READ(fs, pwd.dentry);
+		struct fs_struct *fs = READ(current_task(), fs);
+		mount = READ(fs, pwd.mnt);
+		dentry = READ(fs, pwd.dentry);
 	} else {
 		struct file *file = file_of(descriptor);
-		mount = BPF_CORE_READ(file, f_path.mnt);
-		dentry = BPF_CORE_READ(file, f_path.dentry);
+		mount = READ(file, f_path.mnt);
+		dentry = READ(file, f_path.dentry);
 	}
 	struct found_path path;
 	return dentry && find_path(mount, dentry, &path) ? append_path(event, size, &path, length) : size;
@@ -63,7 +61,7 @@ static __always_inline __u32 append_argument(struct call_event *event, __u32 siz
 }
 
 /* Sends a call; the event buffer must not be in use. */
-static __always_inline int called(enum event_type type, __u16 call, long result, struct path_argument first,
+static __always_inline int called(enum event_type type, __u8 call, long result, struct path_argument first,
 				  struct path_argument second)
 {
 	if (!wanted(type))
@@ -79,8 +77,8 @@ static __always_inline int called(enum event_type type, __u16 call, long result,
 	event->arguments[3] = ARGUMENT(4, registers);
 	event->arguments[4] = ARGUMENT(5, registers);
 	event->arguments[5] = 0;
-	event->call = call;
-	__builtin_memset(event->lengths, 0, sizeof(event->lengths) + sizeof(event->reserved));
+	event->header.call = call;
+	__builtin_memset(event->lengths, 0, sizeof(event->lengths));
 	__u32 size = sizeof(*event);
 	size = append_argument(event, size, first, &event->lengths[0]);
 	size = append_argument(event, size, second, &event->lengths[2]);

@@ -4,9 +4,7 @@
  * gone by then, and it is the same for cgroup v1, v2 and both at once.
  */
 #pragma once
-#include "vmlinux.h"
-#include <bpf/bpf_helpers.h>
-#include <bpf/bpf_core_read.h>
+#include "read.h"
 #include "event.h"
 
 /* Ids of the v1 hierarchy may be those of others in v2: bit 52 tells them apart (and a double still holds them). */
@@ -38,16 +36,16 @@ struct {
 /* The node of a task's cgroup: in v2 when it is in one there, else in the v1 hierarchy that counts processes. */
 static __always_inline struct kernfs_node *cgroup_node(struct task_struct *task, bool *v1)
 {
-	struct css_set *set = BPF_CORE_READ(task, cgroups);
-	struct kernfs_node *node = BPF_CORE_READ(set, dfl_cgrp, kn);
+	struct css_set *set = READ(task, cgroups);
+	struct kernfs_node *node = READ(set, dfl_cgrp, kn);
 	*v1 = false;
-	if (BPF_CORE_READ(node, id) > 1 || !bpf_core_enum_value_exists(enum cgroup_subsys_id, pids_cgrp_id))
+	if (READ(node, id) > 1 || !bpf_core_enum_value_exists(enum cgroup_subsys_id, pids_cgrp_id))
 		return node;
 	struct cgroup_subsys_state *state = NULL;
 	int index = bpf_core_enum_value(enum cgroup_subsys_id, pids_cgrp_id);
 	bpf_probe_read_kernel(&state, sizeof(state), (void *)&set->subsys + index * sizeof(state));
-	struct kernfs_node *other = BPF_CORE_READ(state, cgroup, kn);
-	if (BPF_CORE_READ(other, id) <= 1)
+	struct kernfs_node *other = READ(state, cgroup, kn);
+	if (READ(other, id) <= 1)
 		return node;
 	*v1 = true;
 	return other;
@@ -56,7 +54,7 @@ static __always_inline struct kernfs_node *cgroup_node(struct task_struct *task,
 static __always_inline __u64 cgroup_of(struct task_struct *task)
 {
 	bool v1;
-	__u64 id = BPF_CORE_READ(cgroup_node(task, &v1), id);
+	__u64 id = READ(cgroup_node(task, &v1), id);
 	return v1 ? id | CGROUP_V1 : id;
 }
 
@@ -70,8 +68,8 @@ static __always_inline struct kernfs_node *parent_node(struct kernfs_node *node)
 {
 	struct kernfs_node___6_15 *newer = (void *)node;
 	if (bpf_core_field_exists(newer->__parent))
-		return BPF_CORE_READ(newer, __parent);
-	return BPF_CORE_READ(node, parent);
+		return READ(newer, __parent);
+	return READ(node, parent);
 }
 
 /* Describes the cgroup of a task. */
@@ -85,7 +83,7 @@ static __noinline int describe_cgroup(struct task_struct *task)
 	struct kernfs_node *node = cgroup_node(task, &v1);
 	for (int level = 0; level < CGROUP_LEVELS; level++) {
 		description->names[level][0] = 0;
-		bpf_probe_read_kernel_str(description->names[level], CGROUP_NAME, BPF_CORE_READ(node, name));
+		bpf_probe_read_kernel_str(description->names[level], CGROUP_NAME, READ(node, name));
 		node = parent_node(node);
 	}
 	return 0;

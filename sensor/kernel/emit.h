@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 /* Filters that every event passes, the header of every event, and the way into the ring. */
 #pragma once
-#include "vmlinux.h"
-#include <bpf/bpf_helpers.h>
-#include <bpf/bpf_core_read.h>
-#include <bpf/bpf_tracing.h>
-#include "event.h"
 #include "cgroup.h"
+#include "event.h"
+#include <bpf/bpf_tracing.h>
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
@@ -90,7 +87,7 @@ static __always_inline bool wanted(enum event_type type)
 	__u32 pid = bpf_get_current_pid_tgid() >> 32;
 	bool out = pid == settings.self[0] || pid == settings.self[1];
 	if (!out && settings.cgroups_only) {
-		__u64 cgroup = current_cgroup((void *)bpf_get_current_task());
+		__u64 cgroup = current_cgroup(current_task());
 		out = !bpf_map_lookup_elem(&cgroups, &cgroup) == (settings.cgroups_only == 1);
 	}
 	if (out)
@@ -103,7 +100,7 @@ static __always_inline bool header(struct event *event, enum event_type type)
 {
 	__u64 ids = bpf_get_current_pid_tgid();
 	__u64 owner = bpf_get_current_uid_gid();
-	struct task_struct *task = (void *)bpf_get_current_task();
+	struct task_struct *task = current_task();
 	__u64 now = bpf_ktime_get_boot_ns();
 	if (!within_rate(ids >> 32, type, now)) {
 		COUNT(type, limited);
@@ -111,8 +108,9 @@ static __always_inline bool header(struct event *event, enum event_type type)
 	}
 	event->type = type;
 	event->flags = 0;
+	event->call = 0;
 	event->time = now;
-	event->start = BPF_CORE_READ(task, group_leader, start_boottime);
+	event->start = READ(task, group_leader, start_boottime);
 	event->cgroup = current_cgroup(task);
 	event->pid = ids >> 32;
 	event->tid = ids;
@@ -127,7 +125,7 @@ static __always_inline void emit(struct event *event, __u32 size)
 	BOUND(size, EVENT_BUFFER - 1);
 	event->size = size;
 	__u32 type = event->type & (EVENT_TYPES - 1);
-	announce_cgroup(&ring, event, event->cgroup, (void *)bpf_get_current_task());
+	announce_cgroup(&ring, event, event->cgroup, current_task());
 	if (bpf_ringbuf_output(&ring, event, size, BPF_RB_NO_WAKEUP))
 		COUNT(type, lost);
 	else

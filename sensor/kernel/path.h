@@ -25,10 +25,10 @@ struct found_path {
 	bool truncated;
 };
 
-static __always_inline bool prepend_name(struct found_path *found, const struct dentry *dentry)
+static __always_inline bool prepend_name(struct found_path *found, struct dentry *dentry)
 {
-	__u32 length = BPF_CORE_READ(dentry, d_name.len);
-	const unsigned char *name = BPF_CORE_READ(dentry, d_name.name);
+	__u32 length = READ(dentry, d_name.len);
+	const unsigned char *name = READ(dentry, d_name.name);
 	BOUND(length, NAME_BYTES - 1);
 	if (found->at < length + 2)
 		return false;
@@ -53,17 +53,17 @@ static __always_inline bool find_path(struct vfsmount *vfs, struct dentry *dentr
 		return false;
 	struct mount *mount = (void *)vfs - bpf_core_field_offset(struct mount, mnt);
 	for (int step = 0; step < PATH_STEPS; step++) {
-		if (dentry == BPF_CORE_READ(mount, mnt.mnt_root)) {
-			struct mount *above = BPF_CORE_READ(mount, mnt_parent);
+		if (dentry == READ(mount, mnt.mnt_root)) {
+			struct mount *above = READ(mount, mnt_parent);
 			if (above == mount || !above) {
 				found->truncated = false;
 				break;
 			}
-			dentry = BPF_CORE_READ(mount, mnt_mountpoint);
+			dentry = READ(mount, mnt_mountpoint);
 			mount = above;
 			continue;
 		}
-		struct dentry *above = BPF_CORE_READ(dentry, d_parent);
+		struct dentry *above = READ(dentry, d_parent);
 		if (!prepend_name(found, dentry))
 			break;
 		if (above == dentry) { /* of no file system: a memfd, a pipe */

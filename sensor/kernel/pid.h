@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 /* A pid has a number in each pid namespace from the first, at level 0, down to its own. */
 #pragma once
-#include "vmlinux.h"
-#include <bpf/bpf_helpers.h>
-#include <bpf/bpf_core_read.h>
+#include "read.h"
 
 static __always_inline void *entry_at(struct pid *pid, __u32 level)
 {
@@ -22,5 +20,5 @@ static __always_inline __u32 namespace_at(struct pid *pid, __u32 level)
 {
 	struct pid_namespace *namespace = NULL;
 	bpf_probe_read_kernel(&namespace, sizeof(namespace), entry_at(pid, level) + bpf_core_field_offset(struct upid, ns));
-	return BPF_CORE_READ(namespace, ns.inum);
+	return READ(namespace, ns.inum);
 }

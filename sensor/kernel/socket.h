@@ -25,9 +25,9 @@ struct socket_event {
 
 static __always_inline struct socket *socket_of(struct file *file)
 {
-	if ((BPF_CORE_READ(file, f_inode, i_mode) & 0170000) != 0140000) /* S_IFSOCK */
+	if ((READ(file, f_inode, i_mode) & 0170000) != 0140000) /* S_IFSOCK */
 		return NULL;
-	return BPF_CORE_READ(file, private_data);
+	return READ(file, private_data);
 }
 
 static __always_inline bool of_interest(__u16 family)
@@ -43,12 +43,12 @@ static __always_inline __u16 swap(__u16 port)
 /* Fills in what the kernel knows of both ends. */
 static __always_inline void read_socket(struct socket_event *event, struct socket *socket)
 {
-	struct sock *sock = BPF_CORE_READ(socket, sk);
-	event->type = BPF_CORE_READ(socket, type);
-	event->family = BPF_CORE_READ(sock, __sk_common.skc_family);
-	event->protocol = BPF_CORE_READ(sock, sk_protocol);
-	event->local.port = BPF_CORE_READ(sock, __sk_common.skc_num);
-	event->remote.port = swap(BPF_CORE_READ(sock, __sk_common.skc_dport));
+	struct sock *sock = READ(socket, sk);
+	event->type = READ(socket, type);
+	event->family = READ(sock, __sk_common.skc_family);
+	event->protocol = READ(sock, sk_protocol);
+	event->local.port = READ(sock, __sk_common.skc_num);
+	event->remote.port = swap(READ(sock, __sk_common.skc_dport));
 	if (event->family == FAMILY_INET) {
 		BPF_CORE_READ_INTO((__u32 *)event->local.address, sock, __sk_common.skc_rcv_saddr);
 		BPF_CORE_READ_INTO((__u32 *)event->remote.address, sock, __sk_common.skc_daddr);
@@ -88,7 +88,7 @@ static __always_inline __u32 read_address(struct socket_event *event, struct end
 static __always_inline int socket_called(enum event_type type, struct socket *socket, long result, __s32 descriptor,
 					 const void *address)
 {
-	__u16 family = BPF_CORE_READ(socket, sk, __sk_common.skc_family);
+	__u16 family = READ(socket, sk, __sk_common.skc_family);
 	if (!of_interest(family) || !wanted(type))
 		return 0;
 	struct socket_event *event = event_buffer();

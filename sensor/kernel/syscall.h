@@ -13,8 +13,8 @@ static __always_inline struct pt_regs *syscall_registers(void)
 		return (void *)bpf_task_pt_regs(bpf_get_current_task_btf());
 #if defined(__TARGET_ARCH_x86)
 	/* Linux 5.8 to 5.14: at the top of the kernel stack, THREAD_SIZE high. */
-	struct task_struct *task = (void *)bpf_get_current_task();
-	return (void *)BPF_CORE_READ(task, stack) + (16 << 10) - bpf_core_type_size(struct pt_regs);
+	struct task_struct *task = current_task();
+	return (void *)READ(task, stack) + (16 << 10) - bpf_core_type_size(struct pt_regs);
 #else
 	return NULL;
 #endif
@@ -25,11 +25,9 @@ static __always_inline struct pt_regs *syscall_registers(void)
 /* The open file of a descriptor of the current process. */
 static __always_inline struct file *file_of(__u32 descriptor)
 {
-	struct task_struct *task = (void *)bpf_get_current_task();
-	struct fdtable *table = BPF_CORE_READ(task, files, fdt);
-	struct file *file = NULL;
-	if (descriptor >= BPF_CORE_READ(table, max_fds))
+	struct task_struct *task = current_task();
+	struct fdtable *table = READ(task, files, fdt);
+	if (descriptor >= READ(table, max_fds))
 		return NULL;
-	bpf_probe_read_kernel(&file, sizeof(file), BPF_CORE_READ(table, fd) + descriptor);
-	return file;
+	return (void *)word_at(READ(table, fd) + descriptor);
 }

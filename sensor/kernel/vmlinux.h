@@ -67,6 +67,10 @@ typedef struct {
 	__u64 val;
 } kernel_cap_t;
 
+struct timespec64 {
+	__s64 tv_sec;
+};
+
 struct trace_entry {
 	unsigned short type;
 };

@@ -82,11 +82,17 @@ static struct fill *fill(const char *map, uint32_t key_size, uint8_t value)
 	return fills = added;
 }
 
-static void fill_text(const char *map, uint32_t key_size, const char *text)
+static void fill_name(const char *map, struct sieve *sieve, const char *name)
 {
-	if (strlen(text) >= key_size)
-		fail("too long for a filter: %s", text);
-	strcpy(fill(map, key_size, 1)->key, text);
+	size_t length = strlen(name);
+	if (length >= FILTER_NAME)
+		fail("too long for a filter: %s", name);
+	char *key = fill(map, FILTER_NAME, 1)->key;
+	strcpy(key, name);
+	uint64_t head;
+	memcpy(&head, key, sizeof(head));
+	uint32_t bit = sieve_bit(head, length);
+	sieve->bits[bit / 64] |= 1ULL << bit % 64;
 }
 
 static void fill_prefix(const char *text, uint8_t watched)
@@ -123,9 +129,9 @@ static void obey(const char *order, const char *argument)
 		settings.cgroups_only = order[0] == 'o' ? 1 : 2;
 		memcpy(fill("cgroups", sizeof(id), 1)->key, &id, sizeof(id));
 	} else if (!strcmp(order, "read-name"))
-		fill_text("file_names", 32, argument);
+		fill_name("file_names", &settings.file_names, argument);
 	else if (!strcmp(order, "read-in"))
-		fill_text("directory_names", 32, argument);
+		fill_name("directory_names", &settings.directory_names, argument);
 	else if (!strcmp(order, "write"))
 		fill_prefix(argument, 1);
 	else if (!strcmp(order, "no-write"))

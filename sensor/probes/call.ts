@@ -1,15 +1,13 @@
 import { posix } from 'node:path';
-import type { Body } from '../events/record.ts';
+import type { EventRecord } from '../events/record.ts';
 import type { Fields } from './probe.ts';
 import { resultText } from './result.ts';
 
 // struct call_event in kernel/call.h, from the end of the header.
-const at = { result: 0, arguments: 8, call: 56, lengths: 58, text: 72 } as const;
+const at = { result: 0, arguments: 8, lengths: 56, text: 64 } as const;
 
 /** A system call as it was asked. */
 export interface Call {
-  /** Which of the probe's system calls. */
-  readonly call: number;
   readonly result: number;
   /** Argument `n`, counted from 1, as a double. */
   argument(n: number): number;
@@ -19,20 +17,28 @@ export interface Call {
   path(index: 0 | 1): string;
 }
 
-export function readCall(body: Body): Call {
-  const lengths = [0, 1, 2, 3].map((index) => body.u16(at.lengths + 2 * index));
+/** How long the body of a call is. */
+export function callBytes(record: EventRecord): number {
+  return at.text + lengthsOf(record).reduce((sum, length) => sum + length, 0);
+}
+
+export function readCall(record: EventRecord): Call {
+  const lengths = lengthsOf(record);
   return {
-    call: body.u16(at.call),
-    result: body.i32(at.result),
-    argument: (n) => body.u64(at.arguments + 8 * (n - 1)),
-    signed: (n) => body.i32(at.arguments + 8 * (n - 1)),
+    result: record.i32(at.result),
+    argument: (n) => record.u64(at.arguments + 8 * (n - 1)),
+    signed: (n) => record.i32(at.arguments + 8 * (n - 1)),
     path(index) {
       const before = lengths.slice(0, 2 * index).reduce((sum, length) => sum + length, 0);
       const [directory = 0, path = 0] = lengths.slice(2 * index);
-      const text = body.text(at.text + before + directory, path);
-      return directory === 0 ? text : posix.join(body.text(at.text + before, directory), text);
+      const text = record.text(at.text + before + directory, path);
+      return directory === 0 ? text : posix.join(record.text(at.text + before, directory), text);
     },
   };
+}
+
+function lengthsOf(record: EventRecord): readonly number[] {
+  return [0, 1, 2, 3].map((index) => record.u16(at.lengths + 2 * index));
 }
 
 /** How it ended. */

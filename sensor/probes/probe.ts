@@ -39,14 +39,11 @@ export type ProcessChange =
   | { readonly kind: 'fork'; readonly pid: number; readonly start: number; readonly vpid: number }
   | { readonly kind: 'exit' };
 
-export interface Decoded {
-  /** evt.type */
-  readonly type: string;
-  /** Those of the event itself. */
-  readonly fields: Fields;
-  readonly change?: ProcessChange;
-  /** Another process that it is done to. */
-  readonly target?: { readonly pid: number; readonly start: number; readonly cgroup: number };
+/** Another process that an event is done to. */
+export interface Target {
+  readonly pid: number;
+  readonly start: number;
+  readonly cgroup: number;
 }
 
 /** One thing that is watched: a folder of its own, listed in index.ts. */
@@ -57,6 +54,12 @@ export interface Probe {
   readonly gaps: readonly string[];
   /** The BPF programs, and what each attaches to. */
   readonly programs: Readonly<Record<string, string>>;
-  /** Throws a RangeError for an event that is too short. */
-  readonly decode: (record: EventRecord) => Decoded;
+  /** evt.type, for each of the system calls that an event's header tells apart. */
+  readonly types: readonly string[];
+  /** How long the body must be for all that follows. Throws a RangeError where it is too short to tell. */
+  readonly bytes: (record: EventRecord) => number;
+  /** The fields of the event itself. */
+  readonly fields: (record: EventRecord) => Fields;
+  readonly change?: (record: EventRecord) => ProcessChange;
+  readonly target?: (record: EventRecord) => Target;
 }

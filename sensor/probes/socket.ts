@@ -1,4 +1,4 @@
-import type { Body } from '../events/record.ts';
+import type { EventRecord } from '../events/record.ts';
 import type { Fields } from './probe.ts';
 import { resultText } from './result.ts';
 
@@ -18,22 +18,32 @@ const families = { unix: 1, ipv4: 2, ipv6: 10 } as const;
 const protocols: Readonly<Record<number, string>> = { 1: 'icmp', 6: 'tcp', 17: 'udp', 58: 'icmp', 132: 'sctp' };
 const portAt = 16;
 
+/** How long the body of an event about a socket is. */
+export function socketBytes(record: EventRecord): number {
+  return at.text + record.u16(at.path);
+}
+
 /** The fields of an event about a socket: fd.*, with the local end as client (fd.cip) unless it serves. */
-export function socketFields(body: Body, serves: boolean): Fields {
-  const family = body.u16(at.family);
-  const result = body.i32(at.result);
+export function socketFields(record: EventRecord, serves: boolean): Fields {
+  const family = record.u16(at.family);
+  const result = record.i32(at.result);
   const common = {
-    'fd.num': body.i32(at.descriptor),
+    'fd.num': record.i32(at.descriptor),
     'evt.rawres': result,
     'evt.res': resultText(result),
   };
   if (family === families.unix) {
-    return { ...common, 'fd.typechar': 'u', 'fd.sockfamily': 'unix', 'fd.name': body.text(at.text, body.u16(at.path)) };
+    return {
+      ...common,
+      'fd.typechar': 'u',
+      'fd.sockfamily': 'unix',
+      'fd.name': record.text(at.text, record.u16(at.path)),
+    };
   }
-  const mapped = family === families.ipv6 && isMapped(body, at.remote);
-  const [local, remote] = [address(body, at.local, family), address(body, at.remote, family)];
-  const [localPort, remotePort] = [body.u16(at.local + portAt), body.u16(at.remote + portAt)];
-  const protocol = protocols[body.u16(at.protocol)] ?? String(body.u16(at.protocol));
+  const mapped = family === families.ipv6 && isMapped(record, at.remote);
+  const [local, remote] = [address(record, at.local, family), address(record, at.remote, family)];
+  const [localPort, remotePort] = [record.u16(at.local + portAt), record.u16(at.remote + portAt)];
+  const protocol = protocols[record.u16(at.protocol)] ?? String(record.u16(at.protocol));
   const [client, clientPort, server, serverPort] = serves
     ? [remote, remotePort, local, localPort]
     : [local, localPort, remote, remotePort];
@@ -54,14 +64,14 @@ export function socketFields(body: Body, serves: boolean): Fields {
   };
 }
 
-function address(body: Body, from: number, family: number): string {
-  if (family === families.ipv4) return ipv4(body.u32(from));
-  return isMapped(body, from) ? ipv4(body.u32(from + 12)) : ipv6(body, from);
+function address(record: EventRecord, from: number, family: number): string {
+  if (family === families.ipv4) return ipv4(record.u32(from));
+  return isMapped(record, from) ? ipv4(record.u32(from + 12)) : ipv6(record, from);
 }
 
 /** ::ffff:a.b.c.d, which is what a socket of both families has for IPv4. */
-function isMapped(body: Body, from: number): boolean {
-  return body.u32(from) === 0 && body.u32(from + 4) === 0 && body.u32(from + 8) === 0xffff0000;
+function isMapped(record: EventRecord, from: number): boolean {
+  return record.u32(from) === 0 && record.u32(from + 4) === 0 && record.u32(from + 8) === 0xffff0000;
 }
 
 function ipv4(bits: number): string {
@@ -69,9 +79,9 @@ function ipv4(bits: number): string {
 }
 
 /** RFC 5952: lower case, the first longest run of zero groups as `::`. */
-function ipv6(body: Body, from: number): string {
+function ipv6(record: EventRecord, from: number): string {
   const groups = Array.from({ length: 8 }, (_, index) => {
-    const swapped = body.u16(from + 2 * index);
+    const swapped = record.u16(from + 2 * index);
     return ((swapped & 255) << 8) | (swapped >>> 8);
   });
   let [best, bestLength] = [-1, 1];

@@ -1,5 +1,5 @@
 import type { Probe } from '../probe.ts';
-import { socketFields } from '../socket.ts';
+import { socketBytes, socketFields } from '../socket.ts';
 
 export const accept: Probe = {
   name: 'accept',
@@ -9,5 +9,7 @@ export const accept: Probe = {
     accept: 'tracepoint/syscalls/sys_exit_accept',
     accept4: 'tracepoint/syscalls/sys_exit_accept4',
   },
-  decode: ({ body }) => ({ type: 'accept', fields: socketFields(body, true) }),
+  types: ['accept'],
+  bytes: socketBytes,
+  fields: (record) => socketFields(record, true),
 };

@@ -10,6 +10,6 @@ int bind(struct trace_event_raw_sys_exit *context)
 	if (!socket)
 		return 0;
 	/* Of a Unix socket only the caller has the path as it was asked for; of a bind that failed likewise the address. */
-	bool kept = !context->ret && BPF_CORE_READ(socket, sk, __sk_common.skc_family) != FAMILY_UNIX;
+	bool kept = !context->ret && READ(socket, sk, __sk_common.skc_family) != FAMILY_UNIX;
 	return socket_called(EVENT_BIND, socket, context->ret, descriptor, kept ? NULL : (void *)ARGUMENT(2, registers));
 }

@@ -1,5 +1,5 @@
 import type { Probe } from '../probe.ts';
-import { socketFields } from '../socket.ts';
+import { socketBytes, socketFields } from '../socket.ts';
 
 export const bind: Probe = {
   name: 'bind',
@@ -8,5 +8,7 @@ export const bind: Probe = {
   programs: {
     bind: 'tracepoint/syscalls/sys_exit_bind',
   },
-  decode: ({ body }) => ({ type: 'bind', fields: socketFields(body, true) }),
+  types: ['bind'],
+  bytes: socketBytes,
+  fields: (record) => socketFields(record, true),
 };

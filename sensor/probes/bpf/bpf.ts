@@ -1,4 +1,4 @@
-import { readCall, resultFields } from '../call.ts';
+import { callBytes, readCall, resultFields } from '../call.ts';
 import type { Probe } from '../probe.ts';
 
 // enum bpf_cmd in include/uapi/linux/bpf.h, in its order.
@@ -48,9 +48,11 @@ export const bpf: Probe = {
   programs: {
     bpf: 'tracepoint/syscalls/sys_exit_bpf',
   },
-  decode({ body }) {
-    const call = readCall(body);
+  types: ['bpf'],
+  bytes: callBytes,
+  fields(record) {
+    const call = readCall(record);
     const command = call.signed(1);
-    return { type: 'bpf', fields: { 'evt.arg.cmd': commands[command] ?? String(command), ...resultFields(call) } };
+    return { 'evt.arg.cmd': commands[command] ?? String(command), ...resultFields(call) };
   },
 };

@@ -19,7 +19,7 @@ int fchmod(struct trace_event_raw_sys_exit *context)
 	event->result = context->ret;
 	event->arguments[0] = ARGUMENT(1, registers);
 	event->arguments[1] = ARGUMENT(2, registers);
-	event->call = 3;
+	event->header.call = 3;
 	__u32 size = append_directory(&event->header, sizeof(*event), event->arguments[0], &event->lengths[0]);
 	emit(&event->header, size);
 	return 0;

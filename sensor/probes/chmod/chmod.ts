@@ -1,4 +1,4 @@
-import { bitNames, readCall, resultFields } from '../call.ts';
+import { bitNames, callBytes, readCall, resultFields } from '../call.ts';
 import type { Probe } from '../probe.ts';
 
 const calls = ['chmod', 'fchmodat', 'fchmodat2', 'fchmod'] as const;
@@ -29,19 +29,18 @@ export const chmod: Probe = {
     fchmodat2: 'tracepoint/syscalls/sys_exit_fchmodat2',
     fchmod: 'tracepoint/syscalls/sys_exit_fchmod',
   },
-  decode({ body }) {
-    const call = readCall(body);
-    const type = calls[call.call] ?? 'chmod';
+  types: calls,
+  bytes: callBytes,
+  fields(record) {
+    const call = readCall(record);
+    const type = calls[record.call] ?? 'chmod';
     const mode = call.signed(type === 'chmod' || type === 'fchmod' ? 2 : 3);
     const name = call.path(0);
     return {
-      type,
-      fields: {
-        'evt.arg.filename': name,
-        'fd.name': name,
-        'evt.arg.mode': bitNames(mode, modes),
-        ...resultFields(call),
-      },
+      'evt.arg.filename': name,
+      'fd.name': name,
+      'evt.arg.mode': bitNames(mode, modes),
+      ...resultFields(call),
     };
   },
 };

@@ -10,8 +10,8 @@ int connect(struct trace_event_raw_sys_exit *context)
 	if (!socket)
 		return 0;
 	/* The kernel keeps the far end of a connection that was made or is under way; else only the caller has it. */
-	struct sock *sock = BPF_CORE_READ(socket, sk);
-	bool kept = BPF_CORE_READ(sock, __sk_common.skc_family) != FAMILY_UNIX &&
-		    BPF_CORE_READ(sock, __sk_common.skc_dport) != 0;
+	struct sock *sock = READ(socket, sk);
+	bool kept = READ(sock, __sk_common.skc_family) != FAMILY_UNIX &&
+		    READ(sock, __sk_common.skc_dport) != 0;
 	return socket_called(EVENT_CONNECT, socket, context->ret, descriptor, kept ? NULL : (void *)ARGUMENT(2, registers));
 }

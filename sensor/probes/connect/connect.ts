@@ -1,10 +1,12 @@
 import type { Probe } from '../probe.ts';
-import { socketFields } from '../socket.ts';
+import { socketBytes, socketFields } from '../socket.ts';
 
 export const connect: Probe = {
   name: 'connect',
   description: 'A socket is connected to an address: IPv4, IPv6 or Unix.',
   gaps: ['Connects by io_uring are no system calls and are not seen.'],
   programs: { connect: 'tracepoint/syscalls/sys_exit_connect' },
-  decode: ({ body }) => ({ type: 'connect', fields: socketFields(body, false) }),
+  types: ['connect'],
+  bytes: socketBytes,
+  fields: (record) => socketFields(record, false),
 };

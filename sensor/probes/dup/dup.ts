@@ -1,5 +1,5 @@
 import type { Probe } from '../probe.ts';
-import { socketFields } from '../socket.ts';
+import { socketBytes, socketFields } from '../socket.ts';
 
 export const dup: Probe = {
   name: 'dup',
@@ -10,5 +10,7 @@ export const dup: Probe = {
     dup3: 'tracepoint/syscalls/sys_exit_dup3',
     dup: 'tracepoint/syscalls/sys_exit_dup',
   },
-  decode: ({ body }) => ({ type: 'dup2', fields: socketFields(body, false) }),
+  types: ['dup2'],
+  bytes: socketBytes,
+  fields: (record) => socketFields(record, false),
 };

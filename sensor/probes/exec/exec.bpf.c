@@ -22,59 +22,57 @@ struct exec_event {
 	char name[16];
 };
 
-
-
 static __always_inline void identity(struct exec_event *event, struct task_struct *task)
 {
-	const struct cred *cred = BPF_CORE_READ(task, cred);
-	event->euid = BPF_CORE_READ(cred, euid.val);
-	event->loginuid = bpf_core_field_exists(task->loginuid) ? BPF_CORE_READ(task, loginuid.val) : -1;
+	struct cred *cred = (void *)READ(task, cred);
+	event->euid = READ(cred, euid.val);
+	event->loginuid = bpf_core_field_exists(task->loginuid) ? READ(task, loginuid.val) : -1;
 	BPF_CORE_READ_INTO(&event->effective, cred, cap_effective);
 	BPF_CORE_READ_INTO(&event->permitted, cred, cap_permitted);
 	BPF_CORE_READ_INTO(&event->inheritable, cred, cap_inheritable);
-	struct task_struct *parent = BPF_CORE_READ(task, real_parent);
-	event->parent = BPF_CORE_READ(parent, tgid);
-	event->parent_start = BPF_CORE_READ(parent, group_leader, start_boottime);
-	event->namespaces[3] = BPF_CORE_READ(cred, user_ns, ns.inum);
+	struct task_struct *parent = READ(task, real_parent);
+	event->parent = READ(parent, tgid);
+	event->parent_start = READ(parent, group_leader, start_boottime);
+	event->namespaces[3] = READ(cred, user_ns, ns.inum);
 }
 
 static __always_inline void position(struct exec_event *event, struct task_struct *task)
 {
-	struct signal_struct *signal = BPF_CORE_READ(task, signal);
-	struct pid *pid = BPF_CORE_READ(task, thread_pid);
-	__u32 level = BPF_CORE_READ(pid, level);
-	struct pid *group = BPF_CORE_READ(signal, pids[PIDTYPE_PGID]);
-	struct pid *session = BPF_CORE_READ(signal, pids[PIDTYPE_SID]);
+	struct signal_struct *signal = READ(task, signal);
+	struct pid *pid = READ(task, thread_pid);
+	__u32 level = READ(pid, level);
+	struct pid *group = READ(signal, pids[PIDTYPE_PGID]);
+	struct pid *session = READ(signal, pids[PIDTYPE_SID]);
 	event->group = number_at(group, 0);
 	event->session = number_at(session, 0);
 	event->own_pid = number_at(pid, level);
 	/* A group or session from outside has no number in the namespace: 0, as getpgid() would say. */
-	event->own_group = BPF_CORE_READ(group, level) >= level ? number_at(group, level) : 0;
-	event->own_session = BPF_CORE_READ(session, level) >= level ? number_at(session, level) : 0;
-	struct tty_struct *tty = BPF_CORE_READ(signal, tty);
+	event->own_group = READ(group, level) >= level ? number_at(group, level) : 0;
+	event->own_session = READ(session, level) >= level ? number_at(session, level) : 0;
+	struct tty_struct *tty = READ(signal, tty);
 	event->tty = 0;
 	if (tty)
-		event->tty = BPF_CORE_READ(tty, driver, major) << 8 |
-			     (BPF_CORE_READ(tty, driver, minor_start) + BPF_CORE_READ(tty, index));
-	struct nsproxy *namespaces = BPF_CORE_READ(task, nsproxy);
-	event->namespaces[0] = BPF_CORE_READ(namespaces, mnt_ns, ns.inum);
+		event->tty = READ(tty, driver, major) << 8 |
+			     (READ(tty, driver, minor_start) + READ(tty, index));
+	struct nsproxy *namespaces = READ(task, nsproxy);
+	event->namespaces[0] = READ(namespaces, mnt_ns, ns.inum);
 	event->namespaces[1] = namespace_at(pid, level);
-	event->namespaces[2] = BPF_CORE_READ(namespaces, net_ns, ns.inum);
-	event->namespaces[4] = BPF_CORE_READ(namespaces, uts_ns, ns.inum);
-	event->namespaces[5] = BPF_CORE_READ(namespaces, ipc_ns, ns.inum);
-	event->namespaces[6] = BPF_CORE_READ(namespaces, cgroup_ns, ns.inum);
+	event->namespaces[2] = READ(namespaces, net_ns, ns.inum);
+	event->namespaces[4] = READ(namespaces, uts_ns, ns.inum);
+	event->namespaces[5] = READ(namespaces, ipc_ns, ns.inum);
+	event->namespaces[6] = READ(namespaces, cgroup_ns, ns.inum);
 }
 
 static __always_inline void executable(struct exec_event *event, struct file *file)
 {
-	struct inode *inode = BPF_CORE_READ(file, f_inode);
-	struct dentry *dentry = BPF_CORE_READ(file, f_path.dentry);
-	event->inode = BPF_CORE_READ(inode, i_ino);
-	event->mode = BPF_CORE_READ(inode, i_mode);
+	struct inode *inode = READ(file, f_inode);
+	struct dentry *dentry = READ(file, f_path.dentry);
+	event->inode = READ(inode, i_ino);
+	event->mode = READ(inode, i_mode);
 	event->kind = 0;
-	if (BPF_CORE_READ(inode, i_nlink) == 0) {
+	if (READ(inode, i_nlink) == 0) {
 		char prefix[6] = {};
-		bpf_probe_read_kernel(prefix, sizeof(prefix), BPF_CORE_READ(dentry, d_name.name));
+		bpf_probe_read_kernel(prefix, sizeof(prefix), READ(dentry, d_name.name));
 		bool memfd = prefix[0] == 'm' && prefix[1] == 'e' && prefix[2] == 'm' && prefix[3] == 'f' &&
 			     prefix[4] == 'd' && prefix[5] == ':';
 		event->kind |= memfd ? EXEC_MEMFD : EXEC_UNLINKED;
@@ -83,8 +81,8 @@ static __always_inline void executable(struct exec_event *event, struct file *fi
 	 * In struct ovl_inode (fs/overlayfs/ovl_entry.h) the dentry of the upper layer follows the inode that the VFS
 	 * sees; the struct itself may be in a module, of which we have no types.
 	 */
-	struct inode *visible = BPF_CORE_READ(dentry, d_inode);
-	if (BPF_CORE_READ(visible, i_sb, s_magic) == OVERLAY_MAGIC) {
+	struct inode *visible = READ(dentry, d_inode);
+	if (READ(visible, i_sb, s_magic) == OVERLAY_MAGIC) {
 		void *upper = NULL;
 		bpf_probe_read_kernel(&upper, sizeof(upper), (void *)visible + bpf_core_type_size(struct inode));
 		if (upper)
@@ -100,26 +98,26 @@ int BPF_PROG(process_exec, struct task_struct *current, int old_pid)
 	struct exec_event *event = event_buffer();
 	if (!event || !header(&event->header, EVENT_EXEC))
 		return 0;
-	struct task_struct *task = (void *)bpf_get_current_task();
+	struct task_struct *task = current_task();
 	identity(event, task);
 	position(event, task);
 	bpf_get_current_comm(event->name, sizeof(event->name));
-	struct mm_struct *mm = BPF_CORE_READ(task, mm);
-	struct file *file = BPF_CORE_READ(mm, exe_file);
+	struct mm_struct *mm = READ(task, mm);
+	struct file *file = READ(mm, exe_file);
 	executable(event, file);
 
 	__u32 size = sizeof(*event);
 	struct found_path path;
-	if (!find_path(BPF_CORE_READ(file, f_path.mnt), BPF_CORE_READ(file, f_path.dentry), &path))
+	if (!find_path(READ(file, f_path.mnt), READ(file, f_path.dentry), &path))
 		return 0;
 	size = append_path(&event->header, size, &path, &event->executable);
-	struct fs_struct *fs = BPF_CORE_READ(task, fs);
-	if (!find_path(BPF_CORE_READ(fs, pwd.mnt), BPF_CORE_READ(fs, pwd.dentry), &path))
+	struct fs_struct *fs = READ(task, fs);
+	if (!find_path(READ(fs, pwd.mnt), READ(fs, pwd.dentry), &path))
 		return 0;
 	size = append_path(&event->header, size, &path, &event->directory);
 
-	__u64 start = BPF_CORE_READ(mm, arg_start);
-	__u64 given = BPF_CORE_READ(mm, arg_end) - start;
+	__u64 start = READ(mm, arg_start);
+	__u64 given = READ(mm, arg_end) - start;
 	__u32 length = given;
 	if (given >= ARGUMENT_BYTES) {
 		length = ARGUMENT_BYTES - 1;

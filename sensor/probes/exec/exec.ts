@@ -1,4 +1,4 @@
-import type { Body, EventRecord } from '../../events/record.ts';
+import type { EventRecord } from '../../events/record.ts';
 import { type Image, type NamespaceKind, namespaceKinds, type Probe } from '../probe.ts';
 
 // struct exec_event in exec.bpf.c, from the end of the header.
@@ -23,30 +23,30 @@ const at = {
 } as const;
 const kinds = { upperLayer: 1, memfd: 2, unlinked: 4 } as const;
 
-function image(body: Body): Image {
-  const kind = body.u16(at.kind);
-  const exe = body.u16(at.lengths);
-  const cwd = body.u16(at.lengths + 2);
-  const args = body.u16(at.lengths + 4);
-  const argv = body.text(at.texts + exe + cwd, args);
+function image(record: EventRecord): Image {
+  const kind = record.u16(at.kind);
+  const exe = record.u16(at.lengths);
+  const cwd = record.u16(at.lengths + 2);
+  const args = record.u16(at.lengths + 4);
+  const argv = record.text(at.texts + exe + cwd, args);
   const namespaces = {} as Record<NamespaceKind, number>;
-  for (const [index, name] of namespaceKinds.entries()) namespaces[name] = body.u32(at.namespaces + 4 * index);
+  for (const [index, name] of namespaceKinds.entries()) namespaces[name] = record.u32(at.namespaces + 4 * index);
   return {
-    name: body.name(at.name, 16),
-    exepath: body.text(at.texts, exe),
-    cwd: body.text(at.texts + exe, cwd),
+    name: record.name(at.name, 16),
+    exepath: record.text(at.texts, exe),
+    cwd: record.text(at.texts + exe, cwd),
     // Each argument ends with a NUL, the last one too unless it was cut.
     argv: (argv.endsWith('\0') ? argv.slice(0, -1) : argv).split('\0'),
-    loginuid: body.i32(at.loginuid), // -1: nobody logged in
-    tty: body.u32(at.tty),
-    session: body.u32(at.session),
-    group: body.u32(at.group),
-    vpid: body.u32(at.vpid),
-    vgroup: body.u32(at.vgroup),
+    loginuid: record.i32(at.loginuid), // -1: nobody logged in
+    tty: record.u32(at.tty),
+    session: record.u32(at.session),
+    group: record.u32(at.group),
+    vpid: record.u32(at.vpid),
+    vgroup: record.u32(at.vgroup),
     capabilities: {
-      effective: body.hex64(at.effective),
-      permitted: body.hex64(at.permitted),
-      inheritable: body.hex64(at.inheritable),
+      effective: record.hex64(at.effective),
+      permitted: record.hex64(at.permitted),
+      inheritable: record.hex64(at.inheritable),
     },
     namespaces,
     upperLayer: (kind & kinds.upperLayer) !== 0,
@@ -63,14 +63,13 @@ export const exec: Probe = {
     'Of the arguments the first 2047 bytes are kept, of a path the last 32 directories; the environment is not read.',
   ],
   programs: { process_exec: 'tp_btf/sched_process_exec' },
-  decode: ({ body, truncated }: EventRecord) => ({
-    type: 'execve',
-    fields: truncated ? { 'evt.truncated': true } : {},
-    change: {
-      kind: 'exec',
-      image: image(body),
-      parent: body.u32(at.parent),
-      parentStart: body.u64(at.parentStart),
-    },
+  types: ['execve'],
+  bytes: (record) => at.texts + record.u16(at.lengths) + record.u16(at.lengths + 2) + record.u16(at.lengths + 4),
+  fields: ({ truncated }) => (truncated ? { 'evt.truncated': true } : {}),
+  change: (record) => ({
+    kind: 'exec',
+    image: image(record),
+    parent: record.u32(at.parent),
+    parentStart: record.u64(at.parentStart),
   }),
 };

@@ -10,13 +10,13 @@ struct exit_event {
 SEC("tp_btf/sched_process_exit")
 int BPF_PROG(process_exit, struct task_struct *current)
 {
-	struct task_struct *task = (void *)bpf_get_current_task();
-	if (BPF_CORE_READ(task, signal, live.counter) != 0)
+	struct task_struct *task = current_task();
+	if (READ(task, signal, live.counter) != 0)
 		return 0; /* a thread: the process lives on */
 	struct exit_event event = {};
 	if (!wanted(EVENT_EXIT) || !header(&event.header, EVENT_EXIT))
 		return 0;
-	event.code = BPF_CORE_READ(task, exit_code);
+	event.code = READ(task, exit_code);
 	emit(&event.header, sizeof(event));
 	return 0;
 }

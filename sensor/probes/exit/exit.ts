@@ -5,12 +5,11 @@ export const exit: Probe = {
   description: 'The last thread of a process ends.',
   gaps: [],
   programs: { process_exit: 'tp_btf/sched_process_exit' },
-  decode({ body, time, start }) {
-    const code = body.u32(0);
-    return {
-      type: 'procexit',
-      fields: { 'evt.arg.ret': code >>> 8, 'evt.arg.sig': code & 0x7f, 'proc.duration': time - start },
-      change: { kind: 'exit' },
-    };
+  types: ['procexit'],
+  bytes: () => 8,
+  fields(record) {
+    const code = record.u32(0);
+    return { 'evt.arg.ret': code >>> 8, 'evt.arg.sig': code & 0x7f, 'proc.duration': record.time - record.start };
   },
+  change: () => ({ kind: 'exit' }),
 };

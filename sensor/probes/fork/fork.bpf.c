@@ -12,15 +12,15 @@ struct fork_event {
 SEC("tp_btf/sched_process_fork")
 int BPF_PROG(process_fork, struct task_struct *parent, struct task_struct *child)
 {
-	if (BPF_CORE_READ(child, pid) != BPF_CORE_READ(child, tgid))
+	if (READ(child, pid) != READ(child, tgid))
 		return 0; /* a thread */
 	struct fork_event event = {};
 	if (!wanted(EVENT_FORK) || !header(&event.header, EVENT_FORK))
 		return 0;
-	event.start = BPF_CORE_READ(child, start_boottime);
-	event.pid = BPF_CORE_READ(child, tgid);
-	struct pid *pid = BPF_CORE_READ(child, thread_pid);
-	event.own_pid = number_at(pid, BPF_CORE_READ(pid, level));
+	event.start = READ(child, start_boottime);
+	event.pid = READ(child, tgid);
+	struct pid *pid = READ(child, thread_pid);
+	event.own_pid = number_at(pid, READ(pid, level));
 	emit(&event.header, sizeof(event));
 	return 0;
 }

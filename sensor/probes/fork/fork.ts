@@ -5,12 +5,8 @@ export const fork: Probe = {
   description: 'A process makes another one, which runs the same program.',
   gaps: ['Threads are not told of.'],
   programs: { process_fork: 'tp_btf/sched_process_fork' },
-  decode({ body }) {
-    const pid = body.u32(8);
-    return {
-      type: 'fork',
-      fields: { 'evt.res': pid },
-      change: { kind: 'fork', start: body.u64(0), pid, vpid: body.u32(12) },
-    };
-  },
+  types: ['fork'],
+  bytes: () => 16,
+  fields: (record) => ({ 'evt.res': record.u32(8) }),
+  change: (record) => ({ kind: 'fork', start: record.u64(0), pid: record.u32(8), vpid: record.u32(12) }),
 };

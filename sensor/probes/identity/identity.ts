@@ -1,4 +1,4 @@
-import { readCall, resultFields } from '../call.ts';
+import { callBytes, readCall, resultFields } from '../call.ts';
 import type { Probe } from '../probe.ts';
 
 const calls = ['setuid', 'setgid', 'setresuid', 'setresgid', 'capset'] as const;
@@ -14,9 +14,11 @@ export const identity: Probe = {
     setresgid: 'tracepoint/syscalls/sys_exit_setresgid',
     capset: 'tracepoint/syscalls/sys_exit_capset',
   },
-  decode({ body }) {
-    const call = readCall(body);
-    const type = calls[call.call] ?? 'setuid';
+  types: calls,
+  bytes: callBytes,
+  fields(record) {
+    const call = readCall(record);
+    const type = calls[record.call] ?? 'setuid';
     const names = {
       setuid: { 'evt.arg.uid': call.signed(1) },
       setgid: { 'evt.arg.gid': call.signed(1) },
@@ -24,6 +26,6 @@ export const identity: Probe = {
       setresgid: { 'evt.arg.rgid': call.signed(1), 'evt.arg.egid': call.signed(2), 'evt.arg.sgid': call.signed(3) },
       capset: {},
     }[type];
-    return { type, fields: { ...names, ...resultFields(call) } };
+    return { ...names, ...resultFields(call) };
   },
 };

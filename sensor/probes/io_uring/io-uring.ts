@@ -1,4 +1,4 @@
-import { readCall, resultFields } from '../call.ts';
+import { callBytes, readCall, resultFields } from '../call.ts';
 import type { Probe } from '../probe.ts';
 
 export const ioUring: Probe = {
@@ -8,8 +8,10 @@ export const ioUring: Probe = {
   programs: {
     io_uring_setup: 'tracepoint/syscalls/sys_exit_io_uring_setup',
   },
-  decode({ body }) {
-    const call = readCall(body);
-    return { type: 'io_uring_setup', fields: { 'evt.arg.entries': call.signed(1), ...resultFields(call) } };
+  types: ['io_uring_setup'],
+  bytes: callBytes,
+  fields(record) {
+    const call = readCall(record);
+    return { 'evt.arg.entries': call.signed(1), ...resultFields(call) };
   },
 };

@@ -1,4 +1,4 @@
-import { readCall, resultFields } from '../call.ts';
+import { callBytes, readCall, resultFields } from '../call.ts';
 import type { Probe } from '../probe.ts';
 
 const calls = ['link', 'linkat', 'symlink', 'symlinkat'] as const;
@@ -13,13 +13,15 @@ export const link: Probe = {
     symlink: 'tracepoint/syscalls/sys_exit_symlink',
     symlinkat: 'tracepoint/syscalls/sys_exit_symlinkat',
   },
-  decode({ body }) {
-    const call = readCall(body);
-    const type = calls[call.call] ?? 'link';
+  types: calls,
+  bytes: callBytes,
+  fields(record) {
+    const call = readCall(record);
+    const type = calls[record.call] ?? 'link';
     const [first, second] = [call.path(0), call.path(1)];
     const names = type.startsWith('symlink')
       ? { 'evt.arg.target': first, 'evt.arg.linkpath': second }
       : { 'evt.arg.oldpath': first, 'evt.arg.newpath': second };
-    return { type, fields: { ...names, ...resultFields(call) } };
+    return { ...names, ...resultFields(call) };
   },
 };

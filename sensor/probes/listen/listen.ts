@@ -1,5 +1,5 @@
 import type { Probe } from '../probe.ts';
-import { socketFields } from '../socket.ts';
+import { socketBytes, socketFields } from '../socket.ts';
 
 export const listen: Probe = {
   name: 'listen',
@@ -8,5 +8,7 @@ export const listen: Probe = {
   programs: {
     listen: 'tracepoint/syscalls/sys_exit_listen',
   },
-  decode: ({ body }) => ({ type: 'listen', fields: socketFields(body, true) }),
+  types: ['listen'],
+  bytes: socketBytes,
+  fields: (record) => socketFields(record, true),
 };

@@ -1,4 +1,4 @@
-import { bitNames, readCall, resultFields } from '../call.ts';
+import { bitNames, callBytes, readCall, resultFields } from '../call.ts';
 import type { Probe } from '../probe.ts';
 
 const calls = ['memfd_create', 'userfaultfd', 'mprotect'] as const;
@@ -15,9 +15,11 @@ export const memory: Probe = {
     userfaultfd: 'tracepoint/syscalls/sys_exit_userfaultfd',
     mprotect: 'tracepoint/syscalls/sys_exit_mprotect',
   },
-  decode({ body }) {
-    const call = readCall(body);
-    const type = calls[call.call] ?? 'mprotect';
+  types: calls,
+  bytes: callBytes,
+  fields(record) {
+    const call = readCall(record);
+    const type = calls[record.call] ?? 'mprotect';
     const names = {
       memfd_create: { 'evt.arg.name': call.path(0), 'evt.arg.flags': call.signed(2) },
       userfaultfd: { 'evt.arg.flags': call.signed(1) },
@@ -27,6 +29,6 @@ export const memory: Probe = {
         'evt.arg.prot': bitNames(call.signed(3), protections),
       },
     }[type];
-    return { type, fields: { ...names, ...resultFields(call) } };
+    return { ...names, ...resultFields(call) };
   },
 };

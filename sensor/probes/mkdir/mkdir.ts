@@ -1,4 +1,4 @@
-import { readCall, resultFields } from '../call.ts';
+import { callBytes, readCall, resultFields } from '../call.ts';
 import type { Probe } from '../probe.ts';
 
 const calls = ['mkdir', 'mkdirat'] as const;
@@ -11,16 +11,15 @@ export const mkdir: Probe = {
     mkdir: 'tracepoint/syscalls/sys_exit_mkdir',
     mkdirat: 'tracepoint/syscalls/sys_exit_mkdirat',
   },
-  decode({ body }) {
-    const call = readCall(body);
-    const type = calls[call.call] ?? 'mkdir';
+  types: calls,
+  bytes: callBytes,
+  fields(record) {
+    const call = readCall(record);
+    const type = calls[record.call] ?? 'mkdir';
     return {
-      type,
-      fields: {
-        'evt.arg.path': call.path(0),
-        'evt.arg.mode': call.signed(type === 'mkdir' ? 2 : 3),
-        ...resultFields(call),
-      },
+      'evt.arg.path': call.path(0),
+      'evt.arg.mode': call.signed(type === 'mkdir' ? 2 : 3),
+      ...resultFields(call),
     };
   },
 };

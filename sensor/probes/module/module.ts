@@ -1,4 +1,4 @@
-import { readCall, resultFields } from '../call.ts';
+import { callBytes, readCall, resultFields } from '../call.ts';
 import type { Probe } from '../probe.ts';
 
 const calls = ['init_module', 'finit_module', 'delete_module'] as const;
@@ -12,14 +12,16 @@ export const module: Probe = {
     finit_module: 'tracepoint/syscalls/sys_exit_finit_module',
     delete_module: 'tracepoint/syscalls/sys_exit_delete_module',
   },
-  decode({ body }) {
-    const call = readCall(body);
-    const type = calls[call.call] ?? 'init_module';
+  types: calls,
+  bytes: callBytes,
+  fields(record) {
+    const call = readCall(record);
+    const type = calls[record.call] ?? 'init_module';
     const names = {
       init_module: { 'evt.arg.uargs': call.path(0) },
       finit_module: { 'evt.arg.fd': call.signed(1), 'evt.arg.uargs': call.path(0) },
       delete_module: { 'evt.arg.name': call.path(0) },
     }[type];
-    return { type, fields: { ...names, ...resultFields(call) } };
+    return { ...names, ...resultFields(call) };
   },
 };

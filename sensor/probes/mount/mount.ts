@@ -1,4 +1,4 @@
-import { bitNames, readCall, resultFields } from '../call.ts';
+import { bitNames, callBytes, readCall, resultFields } from '../call.ts';
 import type { Probe } from '../probe.ts';
 
 const calls = ['mount', 'umount', 'move_mount', 'pivot_root'] as const;
@@ -32,9 +32,11 @@ export const mount: Probe = {
     move_mount: 'tracepoint/syscalls/sys_exit_move_mount',
     pivot_root: 'tracepoint/syscalls/sys_exit_pivot_root',
   },
-  decode({ body }) {
-    const call = readCall(body);
-    const type = calls[call.call] ?? 'mount';
+  types: calls,
+  bytes: callBytes,
+  fields(record) {
+    const call = readCall(record);
+    const type = calls[record.call] ?? 'mount';
     const [first, second] = [call.path(0), call.path(1)];
     const names = {
       mount: { 'evt.arg.dev': first, 'evt.arg.dir': second, 'evt.arg.flags': bitNames(call.signed(4), flags) },
@@ -42,6 +44,6 @@ export const mount: Probe = {
       move_mount: { 'evt.arg.from': first, 'evt.arg.to': second },
       pivot_root: { 'evt.arg.new': first, 'evt.arg.old': second },
     }[type];
-    return { type, fields: { ...names, ...resultFields(call) } };
+    return { ...names, ...resultFields(call) };
   },
 };

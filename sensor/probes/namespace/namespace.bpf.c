@@ -30,7 +30,7 @@ int clone3(struct trace_event_raw_sys_exit *context)
 		return 0;
 	event.result = context->ret;
 	event.arguments[0] = flags;
-	event.call = 3;
+	event.header.call = 3;
 	emit(&event.header, sizeof(event));
 	return 0;
 }

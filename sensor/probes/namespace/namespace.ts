@@ -1,4 +1,4 @@
-import { bitNames, readCall, resultFields } from '../call.ts';
+import { bitNames, callBytes, readCall, resultFields } from '../call.ts';
 import type { Probe } from '../probe.ts';
 
 const calls = ['setns', 'unshare', 'clone', 'clone3'] as const;
@@ -25,13 +25,15 @@ export const namespace: Probe = {
     clone: 'tracepoint/syscalls/sys_exit_clone',
     clone3: 'tracepoint/syscalls/sys_exit_clone3',
   },
-  decode({ body }) {
-    const call = readCall(body);
-    const type = calls[call.call] ?? 'clone';
+  types: calls,
+  bytes: callBytes,
+  fields(record) {
+    const call = readCall(record);
+    const type = calls[record.call] ?? 'clone';
     const names =
       type === 'setns'
         ? { 'evt.arg.fd': call.signed(1), 'evt.arg.nstype': bitNames(call.signed(2), flags) }
         : { 'evt.arg.flags': bitNames(call.signed(1), flags) };
-    return { type, fields: { ...names, ...resultFields(call) } };
+    return { ...names, ...resultFields(call) };
   },
 };

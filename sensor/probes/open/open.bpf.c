@@ -2,7 +2,7 @@
 #include "../../kernel/path.h"
 #include "../../kernel/syscall.h"
 
-enum { WATCH_READ = 1, WATCH_WRITE = 2, FILTER_NAME = 32, FILTER_PATH = 252 };
+enum { FILTER_PATH = 252 };
 enum { MODE_READ = 1, MODE_WRITE = 2, MODE_CREATED = 0x100000 }; /* f_mode, include/linux/fs.h */
 
 struct open_event {
@@ -13,10 +13,10 @@ struct open_event {
 	__u32 create_mode;
 	__u32 mode; /* MODE_*; 0 when the call failed */
 	__u32 device;
-	__u16 call; /* OPEN_* */
+	__u16 reserved;
 	__u16 path; /* length of what follows: the real path, or when the call failed the one it was asked for */
 };
-enum { OPEN_OPENAT, OPEN_OPEN, OPEN_CREAT, OPEN_OPENAT2, OPEN_BY_HANDLE };
+enum open_call { OPEN_OPENAT, OPEN_OPEN, OPEN_CREAT, OPEN_OPENAT2, OPEN_BY_HANDLE }; /* the header's */
 
 /* Filter for reading: names of files, and of the directory a file lies in. Checked before the path is put together. */
 struct {
@@ -45,14 +45,19 @@ struct {
 	__type(value, struct path_prefix);
 } prefix_buffers SEC(".maps");
 
-static __always_inline bool named(void *map, const struct dentry *dentry)
+static __always_inline bool named(const volatile struct sieve *sieve, void *map, struct dentry *dentry)
 {
-	char name[FILTER_NAME] = {};
-	__u32 length = BPF_CORE_READ(dentry, d_name.len);
-	if (length >= FILTER_NAME)
+	const unsigned char *bytes = READ(dentry, d_name.name);
+	__u32 length = READ(dentry, d_name.len);
+	__u64 head = word_at(bytes);
+	if (length < 8)
+		head &= (1ULL << length * 8) - 1;
+	__u32 bit = sieve_bit(head, length);
+	if (!(sieve->bits[bit / 64] >> bit % 64 & 1) || length >= FILTER_NAME)
 		return false;
+	char name[FILTER_NAME] = {};
 	BOUND(length, FILTER_NAME - 1);
-	bpf_probe_read_kernel(name, length, BPF_CORE_READ(dentry, d_name.name));
+	bpf_probe_read_kernel(name, length, bytes);
 	return bpf_map_lookup_elem(map, name);
 }
 
@@ -71,23 +76,53 @@ static __always_inline bool path_is_watched(const struct found_path *path)
 	return watched && *watched;
 }
 
-static __always_inline int opened(long result, __u16 call, __u32 flags, __u32 create_mode, const char *asked)
+/* What was asked for, whose place among the arguments differs. */
+struct asked {
+	const char *path;
+	__u32 flags, create_mode;
+};
+
+static __always_inline struct asked asked(enum open_call call)
+{
+	struct pt_regs *registers = syscall_registers();
+	__u64 how[2] = {}; /* flags and mode of struct open_how */
+	switch (call) {
+	case OPEN_OPENAT:
+		return (struct asked){(void *)ARGUMENT(2, registers), ARGUMENT(3, registers), ARGUMENT(4, registers)};
+	case OPEN_OPEN:
+		return (struct asked){(void *)ARGUMENT(1, registers), ARGUMENT(2, registers), ARGUMENT(3, registers)};
+	case OPEN_CREAT: /* O_CREAT | O_WRONLY | O_TRUNC */
+		return (struct asked){(void *)ARGUMENT(1, registers), 01101, ARGUMENT(2, registers)};
+	case OPEN_OPENAT2:
+		bpf_probe_read_user(how, sizeof(how), (void *)ARGUMENT(3, registers));
+		return (struct asked){(void *)ARGUMENT(2, registers), how[0], how[1]};
+	case OPEN_BY_HANDLE:
+		return (struct asked){NULL, ARGUMENT(3, registers), 0};
+	}
+}
+
+static __always_inline bool read_is_watched(struct dentry *dentry)
+{
+	return named(&settings.file_names, &file_names, dentry) ||
+	       named(&settings.directory_names, &directory_names, READ(dentry, d_parent));
+}
+
+/* Decided from what is nearest first, as most opens are of no interest: the path is put together for the others only. */
+static __always_inline int opened(enum open_call call, long result)
 {
 	if (!wanted(EVENT_OPEN))
 		return 0;
 	struct file *file = result >= 0 ? file_of(result) : NULL;
-	__u32 mode = file ? BPF_CORE_READ(file, f_mode) : 0;
-	struct dentry *dentry = file ? BPF_CORE_READ(file, f_path.dentry) : NULL;
+	__u32 mode = file ? READ(file, f_mode) : 0;
+	struct dentry *dentry = file ? READ(file, f_path.dentry) : NULL;
 	bool writes = mode & (MODE_WRITE | MODE_CREATED);
-	if (!settings.every_open &&
-	    (!file || (!writes && !named(&file_names, dentry) &&
-		       !named(&directory_names, BPF_CORE_READ(dentry, d_parent))))) {
+	if (!settings.every_open && (!file || (!writes && !read_is_watched(dentry)))) {
 		COUNT(EVENT_OPEN, filtered);
 		return 0;
 	}
 	struct open_event *event = event_buffer();
 	struct found_path path = {};
-	if (!event || (file && !find_path(BPF_CORE_READ(file, f_path.mnt), dentry, &path)))
+	if (!event || (file && !find_path(READ(file, f_path.mnt), dentry, &path)))
 		return 0;
 	if (!settings.every_open && writes && !path_is_watched(&path)) {
 		COUNT(EVENT_OPEN, filtered);
@@ -95,21 +130,22 @@ static __always_inline int opened(long result, __u16 call, __u32 flags, __u32 cr
 	}
 	if (!header(&event->header, EVENT_OPEN))
 		return 0;
+	struct asked question = asked(call);
+	event->header.call = call;
 	event->result = result;
-	event->flags = flags;
-	event->create_mode = create_mode;
+	event->flags = question.flags;
+	event->create_mode = question.create_mode;
 	event->mode = mode & (MODE_READ | MODE_WRITE | MODE_CREATED);
-	event->call = call;
 	event->path = 0;
 	__u32 size = sizeof(*event);
 	if (file) {
-		struct inode *inode = BPF_CORE_READ(file, f_inode);
-		event->inode = BPF_CORE_READ(inode, i_ino);
-		event->device = BPF_CORE_READ(inode, i_sb, s_dev);
+		struct inode *inode = READ(file, f_inode);
+		event->inode = READ(inode, i_ino);
+		event->device = READ(inode, i_sb, s_dev);
 		size = append_path(&event->header, size, &path, &event->path);
 	} else {
 		event->inode = event->device = 0;
-		long length = bpf_probe_read_user_str((void *)event + size, PATH_BYTES, asked);
+		long length = bpf_probe_read_user_str((void *)event + size, PATH_BYTES, question.path);
 		if (length > 0) {
 			event->path = length - 1;
 			size += length - 1;
@@ -122,39 +158,29 @@ static __always_inline int opened(long result, __u16 call, __u32 flags, __u32 cr
 SEC("tracepoint/syscalls/sys_exit_openat")
 int openat(struct trace_event_raw_sys_exit *context)
 {
-	struct pt_regs *registers = syscall_registers();
-	return opened(context->ret, OPEN_OPENAT, ARGUMENT(3, registers), ARGUMENT(4, registers),
-		      (void *)ARGUMENT(2, registers));
+	return opened(OPEN_OPENAT, context->ret);
 }
 
 SEC("tracepoint/syscalls/sys_exit_open")
 int open(struct trace_event_raw_sys_exit *context)
 {
-	struct pt_regs *registers = syscall_registers();
-	return opened(context->ret, OPEN_OPEN, ARGUMENT(2, registers), ARGUMENT(3, registers),
-		      (void *)ARGUMENT(1, registers));
+	return opened(OPEN_OPEN, context->ret);
 }
 
 SEC("tracepoint/syscalls/sys_exit_creat")
 int creat(struct trace_event_raw_sys_exit *context)
 {
-	struct pt_regs *registers = syscall_registers();
-	const __u32 flags = 01101; /* O_CREAT | O_WRONLY | O_TRUNC */
-	return opened(context->ret, OPEN_CREAT, flags, ARGUMENT(2, registers), (void *)ARGUMENT(1, registers));
+	return opened(OPEN_CREAT, context->ret);
 }
 
 SEC("tracepoint/syscalls/sys_exit_openat2")
 int openat2(struct trace_event_raw_sys_exit *context)
 {
-	struct pt_regs *registers = syscall_registers();
-	__u64 how[2] = {}; /* flags and mode of struct open_how */
-	bpf_probe_read_user(how, sizeof(how), (void *)ARGUMENT(3, registers));
-	return opened(context->ret, OPEN_OPENAT2, how[0], how[1], (void *)ARGUMENT(2, registers));
+	return opened(OPEN_OPENAT2, context->ret);
 }
 
 SEC("tracepoint/syscalls/sys_exit_open_by_handle_at")
 int open_by_handle_at(struct trace_event_raw_sys_exit *context)
 {
-	struct pt_regs *registers = syscall_registers();
-	return opened(context->ret, OPEN_BY_HANDLE, ARGUMENT(3, registers), 0, NULL);
+	return opened(OPEN_BY_HANDLE, context->ret);
 }

@@ -10,12 +10,10 @@ const at = {
   createMode: 16,
   mode: 20,
   device: 24,
-  call: 28,
   path: 30,
   text: 32,
 } as const;
 const modes = { read: 1, write: 2, created: 0x100000 } as const;
-const calls = ['openat', 'open', 'creat', 'openat2', 'open_by_handle_at'] as const;
 
 export const open: Probe = {
   name: 'open',
@@ -32,27 +30,26 @@ export const open: Probe = {
     openat2: 'tracepoint/syscalls/sys_exit_openat2',
     open_by_handle_at: 'tracepoint/syscalls/sys_exit_open_by_handle_at',
   },
-  decode({ body }) {
-    const result = body.i32(at.result);
-    const mode = body.u32(at.mode);
-    const name = body.text(at.text, body.u16(at.path));
+  types: ['openat', 'open', 'creat', 'openat2', 'open_by_handle_at'],
+  bytes: (record) => at.text + record.u16(at.path),
+  fields(record) {
+    const result = record.i32(at.result);
+    const mode = record.u32(at.mode);
+    const name = record.text(at.text, record.u16(at.path));
     return {
-      type: calls[body.u16(at.call)] ?? 'open',
-      fields: {
-        'fd.name': name,
-        'fd.num': result,
-        'fd.typechar': 'f',
-        'fd.ino': body.u64(at.inode),
-        'fd.dev': body.u32(at.device),
-        'evt.arg.name': name,
-        'evt.arg.flags': openFlags(body.u32(at.flags)),
-        'evt.arg.mode': body.u32(at.createMode),
-        'evt.is_open_read': (mode & modes.read) !== 0,
-        'evt.is_open_write': (mode & modes.write) !== 0,
-        'evt.is_open_create': (mode & modes.created) !== 0,
-        'evt.rawres': result,
-        'evt.res': resultText(result),
-      },
+      'fd.name': name,
+      'fd.num': result,
+      'fd.typechar': 'f',
+      'fd.ino': record.u64(at.inode),
+      'fd.dev': record.u32(at.device),
+      'evt.arg.name': name,
+      'evt.arg.flags': openFlags(record.u32(at.flags)),
+      'evt.arg.mode': record.u32(at.createMode),
+      'evt.is_open_read': (mode & modes.read) !== 0,
+      'evt.is_open_write': (mode & modes.write) !== 0,
+      'evt.is_open_create': (mode & modes.created) !== 0,
+      'evt.rawres': result,
+      'evt.res': resultText(result),
     };
   },
 };

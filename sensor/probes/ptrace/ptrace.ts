@@ -1,4 +1,4 @@
-import { readCall, resultFields } from '../call.ts';
+import { callBytes, readCall, resultFields } from '../call.ts';
 import type { Probe } from '../probe.ts';
 
 const calls = ['ptrace', 'process_vm_writev'] as const;
@@ -34,14 +34,16 @@ export const ptrace: Probe = {
     ptrace: 'tracepoint/syscalls/sys_exit_ptrace',
     process_vm_writev: 'tracepoint/syscalls/sys_exit_process_vm_writev',
   },
-  decode({ body }) {
-    const call = readCall(body);
-    const type = calls[call.call] ?? 'ptrace';
+  types: calls,
+  bytes: callBytes,
+  fields(record) {
+    const call = readCall(record);
+    const type = calls[record.call] ?? 'ptrace';
     const request = call.signed(1);
     const names =
       type === 'ptrace'
         ? { 'evt.arg.request': requests[request] ?? String(request), 'evt.arg.pid': call.signed(2) }
         : { 'evt.arg.pid': request };
-    return { type, fields: { ...names, ...resultFields(call) } };
+    return { ...names, ...resultFields(call) };
   },
 };

@@ -1,4 +1,4 @@
-import { readCall, resultFields } from '../call.ts';
+import { callBytes, readCall, resultFields } from '../call.ts';
 import type { Probe } from '../probe.ts';
 
 const calls = ['rename', 'renameat', 'renameat2'] as const;
@@ -12,11 +12,10 @@ export const rename: Probe = {
     renameat: 'tracepoint/syscalls/sys_exit_renameat',
     renameat2: 'tracepoint/syscalls/sys_exit_renameat2',
   },
-  decode({ body }) {
-    const call = readCall(body);
-    return {
-      type: calls[call.call] ?? 'rename',
-      fields: { 'evt.arg.oldpath': call.path(0), 'evt.arg.newpath': call.path(1), ...resultFields(call) },
-    };
+  types: calls,
+  bytes: callBytes,
+  fields(record) {
+    const call = readCall(record);
+    return { 'evt.arg.oldpath': call.path(0), 'evt.arg.newpath': call.path(1), ...resultFields(call) };
   },
 };

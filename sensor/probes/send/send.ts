@@ -1,5 +1,5 @@
 import type { Probe } from '../probe.ts';
-import { socketFields } from '../socket.ts';
+import { socketBytes, socketFields } from '../socket.ts';
 
 export const send: Probe = {
   name: 'send',
@@ -9,5 +9,7 @@ export const send: Probe = {
     sendto: 'tracepoint/syscalls/sys_exit_sendto',
     sendmsg: 'tracepoint/syscalls/sys_exit_sendmsg',
   },
-  decode: ({ body }) => ({ type: 'sendto', fields: socketFields(body, false) }),
+  types: ['sendto'],
+  bytes: socketBytes,
+  fields: (record) => socketFields(record, false),
 };

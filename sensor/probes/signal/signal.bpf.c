@@ -10,11 +10,11 @@ struct signal_event {
 };
 
 /* Where a process sent it: si_code SI_USER, SI_QUEUE, SI_TKILL. The kernel's own have others, or no info at all. */
-static __always_inline bool from_process(const struct kernel_siginfo *info)
+static __always_inline bool from_process(struct kernel_siginfo *info)
 {
 	if ((unsigned long)info <= 1) /* SEND_SIG_NOINFO comes from the kernel too, as do timers */
 		return false;
-	int code = BPF_CORE_READ(info, si_code);
+	int code = READ(info, si_code);
 	return code == 0 || code == -1 || code == -6;
 }
 
@@ -24,15 +24,15 @@ int BPF_PROG(signal, int number, struct kernel_siginfo *info, struct task_struct
 {
 	if (!from_process(info))
 		return 0;
-	struct task_struct *task = (void *)bpf_get_current_task();
+	struct task_struct *task = current_task();
 	__u64 to = cgroup_of(target);
 	if (to == current_cgroup(task))
 		return 0;
 	struct signal_event event = {};
 	if (!wanted(EVENT_SIGNAL) || !header(&event.header, EVENT_SIGNAL))
 		return 0;
-	event.start = BPF_CORE_READ(target, group_leader, start_boottime);
-	event.pid = BPF_CORE_READ(target, tgid);
+	event.start = READ(target, group_leader, start_boottime);
+	event.pid = READ(target, tgid);
 	event.number = number;
 	event.cgroup = to;
 	announce_cgroup(&ring, &event.header, to, target);

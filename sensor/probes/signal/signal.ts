@@ -10,13 +10,11 @@ export const signal: Probe = {
   description: 'A process sends a signal to one of another cgroup.',
   gaps: ['Signals within a cgroup, and those that the kernel sends, are left out.'],
   programs: { signal: 'tp_btf/signal_generate' },
-  decode({ body }) {
-    const number = body.u32(20);
-    const target = { start: body.u64(0), cgroup: body.u64(8), pid: body.u32(16) };
-    return {
-      type: 'kill',
-      fields: { 'evt.arg.pid': target.pid, 'evt.arg.sig': names.get(number) ?? String(number) },
-      target,
-    };
+  types: ['kill'],
+  bytes: () => 24,
+  fields(record) {
+    const number = record.u32(20);
+    return { 'evt.arg.pid': record.u32(16), 'evt.arg.sig': names.get(number) ?? String(number) };
   },
+  target: (record) => ({ start: record.u64(0), cgroup: record.u64(8), pid: record.u32(16) }),
 };

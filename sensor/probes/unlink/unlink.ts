@@ -1,4 +1,4 @@
-import { readCall, resultFields } from '../call.ts';
+import { callBytes, readCall, resultFields } from '../call.ts';
 import type { Probe } from '../probe.ts';
 
 const calls = ['unlink', 'unlinkat', 'rmdir'] as const;
@@ -12,12 +12,11 @@ export const unlink: Probe = {
     unlinkat: 'tracepoint/syscalls/sys_exit_unlinkat',
     rmdir: 'tracepoint/syscalls/sys_exit_rmdir',
   },
-  decode({ body }) {
-    const call = readCall(body);
+  types: calls,
+  bytes: callBytes,
+  fields(record) {
+    const call = readCall(record);
     const path = call.path(0);
-    return {
-      type: calls[call.call] ?? 'unlink',
-      fields: { 'evt.arg.path': path, 'evt.arg.name': path, 'fd.name': path, ...resultFields(call) },
-    };
+    return { 'evt.arg.path': path, 'evt.arg.name': path, 'fd.name': path, ...resultFields(call) };
   },
 };

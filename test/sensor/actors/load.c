@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * Load for measurements: load KIND COUNT [PER_SECOND]. Prints the CPU nanoseconds that one operation took its process.
- * KIND: open (and close), getppid, spawn (and wait), connect (with socket and close, refused at port 1).
+ * Load for measurements: load KIND COUNT [PER_SECOND]. Prints the CPU nanoseconds that one operation took, with its children,
+ * and operations a second. KIND: open (and close), shadow (the same, of a file that is watched), getppid, spawn (and wait),
+ * connect (with socket and close, refused at port 1), mix (of 20 events: 10 opens, 4 connects, fork, exec, exit, 3 others).
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -11,7 +12,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -24,17 +27,27 @@ static void do_open(void)
 	close(open("/etc/hostname", O_RDONLY));
 }
 
+static void do_shadow(void)
+{
+	close(open("/etc/shadow", O_RDONLY));
+}
+
 static void do_getppid(void)
 {
 	syscall(SYS_getppid);
 }
 
+static void spawn(char *program, char *argument)
+{
+	char *arguments[] = {program, argument, NULL};
+	pid_t child;
+	if (!posix_spawn(&child, program, NULL, NULL, arguments, environ))
+		waitpid(child, NULL, 0);
+}
+
 static void do_spawn(void)
 {
-	char *arguments[] = {"true", NULL};
-	pid_t child;
-	if (!posix_spawn(&child, "/bin/true", NULL, NULL, arguments, environ))
-		waitpid(child, NULL, 0);
+	spawn("/bin/true", NULL);
 }
 
 static void do_connect(void)
@@ -46,6 +59,18 @@ static void do_connect(void)
 	close(descriptor);
 }
 
+static void do_mix(void)
+{
+	for (int i = 0; i < 10; i++)
+		do_open();
+	for (int i = 0; i < 4; i++)
+		do_connect();
+	spawn("/proc/self/exe", "nothing"); /* static: it opens nothing on its own */
+	unlink("/tmp/portolan-is-not-there");
+	chmod("/tmp/portolan-is-not-there", 0600);
+	mkdir("/tmp", 0700);
+}
+
 static uint64_t nanoseconds(clockid_t clock)
 {
 	struct timespec time;
@@ -53,26 +78,39 @@ static uint64_t nanoseconds(clockid_t clock)
 	return time.tv_sec * 1000000000ULL + time.tv_nsec;
 }
 
+/* CPU time of the process and of the children it waited for. */
+static uint64_t cpu_nanoseconds(void)
+{
+	struct rusage children;
+	getrusage(RUSAGE_CHILDREN, &children);
+	uint64_t seconds = children.ru_utime.tv_sec + children.ru_stime.tv_sec;
+	uint64_t microseconds = children.ru_utime.tv_usec + children.ru_stime.tv_usec;
+	return nanoseconds(CLOCK_PROCESS_CPUTIME_ID) + seconds * 1000000000ULL + microseconds * 1000;
+}
+
 int main(int count, char **arguments)
 {
 	if (count < 3)
-		return 2;
+		return 0;
 	const char *kind = arguments[1];
 	long operations = atol(arguments[2]), rate = count > 3 ? atol(arguments[3]) : 0;
 	void (*operate)(void) = !strcmp(kind, "open")    ? do_open
+				: !strcmp(kind, "shadow")  ? do_shadow
+				: !strcmp(kind, "mix")     ? do_mix
 				: !strcmp(kind, "spawn")   ? do_spawn
 				: !strcmp(kind, "connect") ? do_connect
 							   : do_getppid;
-	uint64_t start = nanoseconds(CLOCK_MONOTONIC), cpu = nanoseconds(CLOCK_PROCESS_CPUTIME_ID);
+	uint64_t start = nanoseconds(CLOCK_MONOTONIC), cpu = cpu_nanoseconds();
+	long pause = rate / 1000 + 1; /* operations in a millisecond */
 	for (long i = 0; i < operations; i++) {
 		operate();
-		if (!rate || i % 1000)
+		if (!rate || i % pause)
 			continue;
 		int64_t ahead = start + i * 1000000000ULL / rate - nanoseconds(CLOCK_MONOTONIC);
 		if (ahead > 0)
 			nanosleep(&(struct timespec){ahead / 1000000000, ahead % 1000000000}, NULL);
 	}
-	cpu = nanoseconds(CLOCK_PROCESS_CPUTIME_ID) - cpu;
+	cpu = cpu_nanoseconds() - cpu;
 	printf("%.1f %.0f\n", (double)cpu / operations,
 	       operations / ((nanoseconds(CLOCK_MONOTONIC) - start) / 1e9));
 	return 0;
