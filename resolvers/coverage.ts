@@ -29,6 +29,7 @@ async function stateOf(cluster: string, { reads, scope }: Context): Promise<Cove
   if (grantOn(scope, cluster) !== 'all') return 'RESTRICTED';
   const gaps = await reads.facets(['CoverageGap'], { and: [] }, ['cluster', 'reason']);
   const reasons = gaps.filter(({ values }) => values[0] === cluster).map(({ values }) => values[1]);
-  if (reasons.includes('LOADING')) return 'LOADING';
+  // What was being read when its reader went away is being read no more.
+  if (reasons.includes('LOADING') && !reasons.includes('STALE')) return 'LOADING';
   return reasons.length > 0 ? 'PARTIAL' : 'COMPLETE';
 }

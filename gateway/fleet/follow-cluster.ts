@@ -1,4 +1,3 @@
-import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { type WatchConfig, watchCluster, watchedKinds } from '../../collectors/kubernetes/live/watch-cluster.ts';
@@ -8,6 +7,7 @@ import type { Records } from '../../graph/records/port.ts';
 import type { GraphStore } from '../../graph/store/port.ts';
 import { PartitionWriter } from '../../graph/writer/writer.ts';
 import { holdLease } from './hold-lease.ts';
+import { holder } from './holder.ts';
 import { pump } from './pump.ts';
 
 export interface FollowOptions {
@@ -35,7 +35,6 @@ export function followCluster(config: WatchConfig, options: FollowOptions, signa
   const { store, records, tenant, logger, onProgress } = options;
   const { key, name } = config.cluster;
   const partition = { tenant, cluster: clusterId(key) };
-  const holder = `${hostname()}, process ${process.pid}`;
   const charted = Promise.withResolvers<void>();
   const counts = new Map<string, number>();
 

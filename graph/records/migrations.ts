@@ -8,7 +8,7 @@ export const migrations: readonly string[] = [
     cluster TEXT NOT NULL,
     holder TEXT NOT NULL,
     token INTEGER NOT NULL,
-    expires_at INTEGER NOT NULL, -- milliseconds since the epoch; 0 once released
+    expires_at INTEGER NOT NULL, -- milliseconds since the epoch
     PRIMARY KEY (tenant, cluster)
   ) STRICT, WITHOUT ROWID;
   CREATE TABLE named_sets (

@@ -15,7 +15,10 @@ export interface Records {
   acquireLease(partition: Partition, holder: string, ttlMs: number): Promise<HeldLease | null>;
   /** Prolongs it; null when it has been lost. */
   renewLease(lease: Lease, ttlMs: number): Promise<HeldLease | null>;
+  /** It then ends now. */
   releaseLease(lease: Lease): Promise<void>;
+  /** The last lease on a partition, whether it still stands or has ended; null where there never was one. */
+  lease(partition: Partition): Promise<HeldLease | null>;
 
   /** A named set of node ids, such as CROWN_JEWELS; empty when there is none. */
   namedSet(tenant: string, name: string): Promise<readonly string[]>;

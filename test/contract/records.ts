@@ -34,6 +34,22 @@ export function recordsContract(subject: Subject): void {
     assert.ok(await records.renewLease(last, 60_000), 'an old holder cannot release a new one');
   });
 
+  test('the last lease is known after it has ended, and when that was', async () => {
+    const { records } = subject();
+    const partition = { tenant: freshTenant(), cluster: 'alpha' };
+    assert.equal(await records.lease(partition), null);
+    const held = await records.acquireLease(partition, 'me', 60_000);
+    assert.ok(held);
+    assert.deepEqual(await records.lease(partition), held);
+    await records.releaseLease(held);
+    const released = await records.lease(partition);
+    assert.ok(released && released.token === held.token && released.holder === 'me');
+    assert.ok(Math.abs(released.expiresAt - Date.now()) < 5_000, 'it ended as it was released');
+    await sleep(5);
+    await records.releaseLease(held);
+    assert.deepEqual(await records.lease(partition), released, 'which it can be but once');
+  });
+
   test('a holder that comes back fences its former self', async () => {
     const { records } = subject();
     const partition = { tenant: freshTenant(), cluster: 'alpha' };

@@ -1,10 +1,10 @@
 import { forgetCluster } from '../../fleet/forget-cluster.ts';
 import { holdLease } from '../../fleet/hold-lease.ts';
+import { holder } from '../../fleet/holder.ts';
 import type { Run } from '../command.ts';
 import { CommandError, exitStatus } from '../errors.ts';
 import { openStoreOf } from '../open-store.ts';
 import { storedChart } from '../stored-chart.ts';
-import { holder } from '../up/holder.ts';
 
 export const run: Run = async (settings, names, terminal) => {
   const [name, ...more] = names;

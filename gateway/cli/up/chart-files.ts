@@ -2,9 +2,9 @@ import { openDumps } from '../../../collectors/kubernetes/offline/dump.ts';
 import { clusterId } from '../../../graph/model/id.ts';
 import { type ChartedCluster, chartDump } from '../../fleet/chart-dump.ts';
 import { holdLease } from '../../fleet/hold-lease.ts';
+import { holder } from '../../fleet/holder.ts';
 import { reportProblems } from '../problems.ts';
 import { podSecurityLevel } from '../settings.ts';
-import { holder } from './holder.ts';
 import type { Session } from './session.ts';
 
 /** Charts what lies in files into the store, each cluster under the lease on its partition. */

@@ -2,9 +2,9 @@ import { join } from 'node:path';
 import { shownAddress } from '../../../graph/store/open.ts';
 import { forgetCluster } from '../../fleet/forget-cluster.ts';
 import { holdLease } from '../../fleet/hold-lease.ts';
+import { holder } from '../../fleet/holder.ts';
 import { CommandError, exitStatus } from '../errors.ts';
 import { chartFiles } from './chart-files.ts';
-import { holder } from './holder.ts';
 import type { Session } from './session.ts';
 
 const examples = join(import.meta.dirname, '../../../examples');

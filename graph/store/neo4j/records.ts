@@ -1,5 +1,5 @@
 import { int } from 'neo4j-driver';
-import type { Records } from '../../records/port.ts';
+import type { HeldLease, Records } from '../../records/port.ts';
 import { validateText } from '../validate.ts';
 import type { Database } from './database.ts';
 import { serverNow } from './log.ts';
@@ -42,11 +42,20 @@ export function records(database: Database): Records {
         run(
           `MATCH (p:PortolanPartition {tenant: $tenant, cluster: $cluster})
            SET p.cluster = $cluster
-           WITH p WHERE p.holder = $holder AND p.token = $token
-           SET p.expiresAt = 0`,
+           WITH p, ${serverNow} AS now WHERE p.holder = $holder AND p.token = $token AND p.expiresAt > now
+           SET p.expiresAt = now`,
           { ...partition, holder, token: int(token) },
         ),
       );
+    },
+
+    async lease(partition) {
+      const [found] = await database.read<Omit<HeldLease, 'partition'>>(
+        `MATCH (p:PortolanPartition {tenant: $tenant, cluster: $cluster}) WHERE p.holder IS NOT NULL
+         RETURN p.holder AS holder, p.token AS token, p.expiresAt AS expiresAt`,
+        { ...partition },
+      );
+      return found === undefined ? null : { partition, ...found };
     },
 
     async namedSet(tenant, name) {

@@ -103,7 +103,8 @@ export async function openSqlite(path: string, options: SqliteOptions = {}): Pro
   const records: Records = {
     acquireLease: (partition, holder, ttlMs) => writer.call('acquireLease', partition, holder, ttlMs, now()),
     renewLease: (lease, ttlMs) => writer.call('renewLease', lease, ttlMs, now()),
-    releaseLease: (lease) => writer.call('releaseLease', lease),
+    releaseLease: (lease) => writer.call('releaseLease', lease, now()),
+    lease: (partition) => writer.call('lease', partition),
     namedSet: (tenant, name) => writer.call('namedSet', tenant, name),
     async putNamedSet(tenant, name, ids) {
       for (const text of [tenant, name, ...ids]) validateText(text, `named set ${JSON.stringify(name)}`);

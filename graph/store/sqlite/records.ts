@@ -19,7 +19,10 @@ export function records(db: Database) {
     'UPDATE leases SET expires_at = ? WHERE tenant = ? AND cluster = ? AND holder = ? AND token = ? AND expires_at > ?',
   );
   const release = db.prepare(
-    'UPDATE leases SET expires_at = 0 WHERE tenant = ? AND cluster = ? AND holder = ? AND token = ?',
+    'UPDATE leases SET expires_at = min(expires_at, ?) WHERE tenant = ? AND cluster = ? AND holder = ? AND token = ?',
+  );
+  const findLease = db.prepare<[string, string], Omit<HeldLease, 'partition'>>(
+    'SELECT holder, token, expires_at AS expiresAt FROM leases WHERE tenant = ? AND cluster = ?',
   );
   const findSet = db
     .prepare<[string, string], string>('SELECT ids FROM named_sets WHERE tenant = ? AND name = ?')
@@ -41,8 +44,12 @@ export function records(db: Database) {
       const { changes } = renew.run(expiresAt, partition.tenant, partition.cluster, holder, token, now);
       return changes === 0 ? null : { partition, holder, token, expiresAt };
     },
-    releaseLease({ partition, holder, token }: Lease): void {
-      release.run(partition.tenant, partition.cluster, holder, token);
+    releaseLease({ partition, holder, token }: Lease, now: number): void {
+      release.run(now, partition.tenant, partition.cluster, holder, token);
+    },
+    lease(partition: Partition): HeldLease | null {
+      const found = findLease.get(partition.tenant, partition.cluster);
+      return found === undefined ? null : { partition, ...found };
     },
     namedSet: (tenant: string, name: string): readonly string[] =>
       JSON.parse(findSet.get(tenant, name) ?? '[]') as readonly string[],
