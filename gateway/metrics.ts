@@ -1,8 +1,9 @@
 import type { ApolloServerPlugin } from '@apollo/server';
 import type { FastifyInstance } from 'fastify';
-import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { Context } from '../resolvers/context.ts';
 import type { Guard } from './auth/authenticate.ts';
+import type { Settings } from './settings.ts';
 
 const seconds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
@@ -10,7 +11,11 @@ const seconds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
  * Serves /metrics to those who may ask, and returns what counts GraphQL operations. Labels are closed sets: names that
  * clients choose would let them fill the registry.
  */
-export function serveMetrics(app: FastifyInstance, guard: Guard): ApolloServerPlugin<Context> {
+export function serveMetrics(
+  app: FastifyInstance,
+  guard: Guard,
+  { clusters }: Pick<Settings, 'clusters'>,
+): ApolloServerPlugin<Context> {
   const register = new Registry();
   collectDefaultMetrics({ register });
   const requests = new Counter({
@@ -25,6 +30,16 @@ export function serveMetrics(app: FastifyInstance, guard: Guard): ApolloServerPl
     labelNames: ['code'],
     buckets: seconds,
     registers: [register],
+  });
+  new Gauge({
+    name: 'portolan_cluster_state',
+    help: 'The clusters that this gateway follows, each with its state: waiting (for the lease), charting, following, unreachable or lost.',
+    labelNames: ['cluster', 'state'],
+    registers: [register],
+    collect() {
+      this.reset();
+      for (const { name, state } of clusters()) this.set({ cluster: name, state }, 1);
+    },
   });
   app.addHook('onResponse', async (request, reply) => {
     requests.inc({ route: request.routeOptions.url ?? 'none', status: String(reply.statusCode) });

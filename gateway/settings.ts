@@ -23,6 +23,8 @@ export interface GatewayOptions extends Sources {
   readonly logger: Logger;
   /** What else must be ready, such as collectors that have charted their clusters once. */
   readonly readiness?: () => Readiness | Promise<Readiness>;
+  /** The clusters that are followed, and how it stands with each, for metrics. */
+  readonly clusters?: () => readonly { readonly name: string; readonly state: string }[];
   /** How long `stop` lets the load balancer notice before it refuses requests, in milliseconds: 0 unless given. */
   readonly drainMs?: number;
 }
@@ -34,6 +36,7 @@ export interface Settings extends Omit<GatewayOptions, 'auth' | 'limits'> {
   readonly tenant: string;
   readonly limits: Limits;
   readonly readiness: () => Readiness | Promise<Readiness>;
+  readonly clusters: NonNullable<GatewayOptions['clusters']>;
   readonly drainMs: number;
 }
 
@@ -49,5 +52,16 @@ export function checkSettings(options: GatewayOptions): Settings {
     throw new Error('authentication needs JWT settings (issuer, audience, JWKS address), a token file, or both');
   }
   const readiness = options.readiness ?? (() => ({ ready: true, reasons: [] }));
-  return { ...options, host, port, auth, tenant, limits: { ...defaultLimits, ...limits }, readiness, drainMs };
+  const clusters = options.clusters ?? (() => []);
+  return {
+    ...options,
+    clusters,
+    host,
+    port,
+    auth,
+    tenant,
+    limits: { ...defaultLimits, ...limits },
+    readiness,
+    drainMs,
+  };
 }

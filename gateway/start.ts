@@ -38,7 +38,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   if (isLoopback(host)) refuseForeignHosts(app);
   answerHttpErrors(app, logger, limits.bodyBytes);
   const authenticated = await guard(settings);
-  const metrics = serveMetrics(app, authenticated);
+  const metrics = serveMetrics(app, authenticated, settings);
   const apollo = await serveGraphql(app, settings, authenticated, [metrics]);
   serveHealth(app, settings, drain);
   serveIde(app);

@@ -32,7 +32,8 @@ Usage: portolan COMMAND [ARGUMENT ...]
 ${list.join('\n')}
   ${'help [COMMAND]'.padEnd(28)} this, or what a command takes
 
-Settings come from flags, then the environment, then the file that --config names:
+Settings come from flags, then the environment, then the file that --config names.
+Lists are flags that may be repeated, commas in the environment, and lists in the file.
 
 ${names.join('\n')}
 

@@ -1,4 +1,5 @@
 import { commands } from './commands/index.ts';
+import { exitStatus } from './errors.ts';
 import { run } from './run.ts';
 
 const stop = new AbortController();
@@ -6,7 +7,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, () => {
     stop.abort();
     // A second one means now.
-    process.once(signal, () => process.exit(130));
+    process.once(signal, () => process.exit(exitStatus.stopped));
   });
 }
 // A reader that has seen enough, such as head, is no failure.

@@ -32,6 +32,7 @@ export async function run(commands: readonly Command[], args: readonly string[],
     const { run } = await command.load();
     return await run(settings, positionals, terminal);
   } catch (error) {
+    if (terminal.signal.aborted) return exitStatus.stopped;
     if (!(error instanceof Error)) throw error;
     const status = statusOf(error);
     if (status === undefined)

@@ -4,10 +4,11 @@ import { parse } from 'yaml';
 import { holdsPassword } from '../../graph/store/open.ts';
 import { CommandError } from './errors.ts';
 
-/** One setting (`strings` may be given several times, and stands as a list in the file): a flag, an environment variable and a key of the settings file, in this order of precedence. */
+/** One setting: a flag, an environment variable and a key of the settings file, in this order of precedence. */
 export interface Setting {
+  /** Of `strings`: a flag that may be repeated, a variable with commas, or a list in the file. */
   readonly type: 'string' | 'strings' | 'integer' | 'boolean';
-  readonly default: string | number | boolean | readonly string[] | null;
+  readonly default: string | number | boolean | null | readonly string[];
   /** The least and the most of an integer. */
   readonly range?: readonly [number, number];
   /** What stands for the value in help; absent for a boolean. */
@@ -48,16 +49,21 @@ export const settings = {
     description: 'port to listen on; 0 for any free one',
   },
   kubeconfig: {
-    type: 'string',
-    default: null,
+    type: 'strings',
+    default: [],
     value: 'FILE',
-    description: 'kubeconfig; else KUBECONFIG, ~/.kube/config, or the pod we run in',
+    description: 'kubeconfig; else KUBECONFIG, ~/.kube/config, or the pod we run in; repeat it for several',
   },
   context: {
-    type: 'string',
-    default: null,
+    type: 'strings',
+    default: [],
     value: 'NAME',
-    description: 'context of the kubeconfig; else its current one',
+    description: 'context of the kubeconfig, repeated for several clusters; else the current one of each kubeconfig',
+  },
+  allContexts: {
+    type: 'boolean',
+    default: false,
+    description: 'every cluster that the kubeconfig has contexts for',
   },
   cluster: {
     type: 'string',
@@ -121,6 +127,11 @@ export const settings = {
     default: null,
     value: 'COST',
     description: 'exit with 1 when a path costs at most this, or any for any path',
+  },
+  force: {
+    type: 'boolean',
+    default: false,
+    description: 'write into a folder that is not empty, and replace a dump that is there',
   },
   everyOpen: {
     type: 'boolean',
@@ -190,11 +201,14 @@ export function isSecret(name: SettingName): boolean {
 
 const passwordShown = `--store: whoever lists the processes of this machine would read the password: set ${variableOf('storePassword')}, or all of ${variableOf('store')}`;
 
-function convert(name: SettingName, text: unknown, place: string): string | number | boolean | readonly string[] {
+type Value = string | number | boolean | readonly string[];
+
+function convert(name: SettingName, text: unknown, place: string): Value {
   const { type } = settings[name];
   if (type === 'strings') {
-    const texts = Array.isArray(text) ? text : [text];
-    if (texts.every((item) => typeof item === 'string')) return texts;
+    const items: readonly unknown[] = Array.isArray(text) ? text : [text];
+    if (items.every((item) => typeof item === 'string' && item !== '')) return items.map(String);
+    throw new CommandError(`${place}: ${JSON.stringify(text)} is not a list of names`);
   }
   if (type === 'string' && (typeof text === 'string' || typeof text === 'number')) return String(text);
   if (type === 'boolean' && (text === true || text === 'true' || text === '1')) return true;
@@ -253,14 +267,16 @@ export function readSettings(
   } catch (error) {
     throw new CommandError((error as Error).message.split('. ')[0] as string);
   }
-  const given = (name: SettingName): string | number | boolean | readonly string[] | undefined => {
+  const given = (name: SettingName): Value | undefined => {
     const flag = parsed.values[kebab(name)];
     if (flag !== undefined) {
       if (name === 'store' && holdsPassword(String(flag))) throw new CommandError(passwordShown);
       return convert(name, flag, flagOf(name));
     }
     const variable = environment[variableOf(name)];
-    return variable === undefined || variable === '' ? undefined : convert(name, variable, variableOf(name));
+    if (variable === undefined || variable === '') return undefined;
+    const items = variable.split(',').map((item) => item.trim());
+    return convert(name, settings[name].type === 'strings' ? items : variable, variableOf(name));
   };
   const file = known.includes('config') ? fromFile((given('config') as string | undefined) ?? null) : {};
   const values = names.map((name) => {

@@ -1,3 +1,4 @@
+import { breather } from '../../collectors/kubernetes/offline/breather.ts';
 import type { Dump } from '../../collectors/kubernetes/offline/dump.ts';
 import { edges as definitions } from '../../graph/edges/index.ts';
 import type { GraphStore, Lease } from '../../graph/store/port.ts';
@@ -21,6 +22,7 @@ export async function chartDump(
   dump: Dump,
   store: Pick<GraphStore, 'apply' | 'scan'>,
   lease: Lease,
+  signal?: AbortSignal,
 ): Promise<ChartedCluster> {
   const writer = await PartitionWriter.open({
     store,
@@ -28,10 +30,14 @@ export async function chartDump(
     clusterName: dump.cluster.name,
     definitions,
   });
+  const breathe = breather(signal);
   const problems: InputProblem[] = [];
   for (const observation of dump.observations) {
     if (observation.type === 'problem') problems.push(observation);
+    if (observation.type === 'unreadable')
+      problems.push({ place: observation.extent.kind, message: observation.message });
     writer.observe(observation);
+    await breathe();
   }
   await writer.commit();
   return { id: lease.partition.cluster, name: dump.cluster.name, problems, skipped: dump.skipped };

@@ -17,16 +17,16 @@ export const chartTenant = 'default';
 
 /** Charts files, folders or standard input in memory. Throws DumpError where there is nothing to read. */
 export function chart(paths: readonly string[], options: DumpOptions = {}): Promise<Chart> {
-  return chartDumps(openDumps(paths, options));
+  return chartDumps(openDumps(paths, options), options.signal);
 }
 
 /** Charts dumps in memory, each as a cluster. */
-export async function chartDumps(dumps: AsyncIterable<Dump>): Promise<Chart> {
+export async function chartDumps(dumps: AsyncIterable<Dump>, signal?: AbortSignal): Promise<Chart> {
   const store = ephemeralStore();
   const clusters: ChartedCluster[] = [];
   for await (const dump of dumps) {
     const partition = { tenant: chartTenant, cluster: clusterId(dump.cluster.key) };
-    clusters.push(await chartDump(dump, store, { partition, holder: 'chart', token: 1 }));
+    clusters.push(await chartDump(dump, store, { partition, holder: 'chart', token: 1 }, signal));
   }
   const contents = clusters.map(({ id }) => store.contents(id));
   return {

@@ -3,21 +3,53 @@ import { openPathEngine } from '../../graph/paths/engine.ts';
 import type { PathEngine } from '../../graph/paths/port.ts';
 import type { GraphStore } from '../../graph/store/port.ts';
 
-/** The path engines of all tenants, each opened when first asked for. */
-export function pathEngines(store: GraphStore, logger: Logger) {
-  const opened = new Map<string, Promise<PathEngine>>();
+/** An engine holds a thread and a whole tenant's graph; far longer than any question may take. */
+const defaultIdleMs = 15 * 60_000;
+
+interface Opened {
+  readonly engine: Promise<PathEngine>;
+  usedAt: number;
+}
+
+/**
+ * The path engines of all tenants, each opened when first asked for, and closed once nobody has asked for it for a
+ * while: so ask anew for each question.
+ */
+export function pathEngines(store: GraphStore, logger: Logger, idleMs: number = defaultIdleMs) {
+  const opened = new Map<string, Opened>();
+  const closing = new Set<Promise<void>>();
+
+  function close(tenant: string, { engine }: Opened): void {
+    opened.delete(tenant);
+    const closed = engine
+      .then((found) => found.close())
+      .catch((err: unknown) => logger.error({ err, tenant }, 'closing a path engine failed'))
+      .finally(() => closing.delete(closed));
+    closing.add(closed);
+  }
+
+  const sweep = setInterval(() => {
+    for (const [tenant, each] of opened) if (Date.now() - each.usedAt > idleMs) close(tenant, each);
+  }, idleMs / 4).unref();
+
   return {
     open(tenant: string): Promise<PathEngine> {
-      let engine = opened.get(tenant);
-      if (!engine) {
-        engine = openPathEngine(store, tenant, { onTrouble: (err) => logger.error({ err, tenant }, 'path engine') });
-        opened.set(tenant, engine);
-        engine.catch(() => opened.delete(tenant)); // the next who asks tries again
+      const known = opened.get(tenant);
+      if (known) {
+        known.usedAt = Date.now();
+        return known.engine;
       }
+      const engine = openPathEngine(store, tenant, {
+        onTrouble: (err) => logger.error({ err, tenant }, 'path engine'),
+      });
+      opened.set(tenant, { engine, usedAt: Date.now() });
+      engine.catch(() => opened.delete(tenant)); // the next who asks tries again
       return engine;
     },
     async close(): Promise<void> {
-      await Promise.all([...opened.values()].map(async (engine) => (await engine).close()));
+      clearInterval(sweep);
+      for (const [tenant, each] of opened) close(tenant, each);
+      await Promise.all(closing);
     },
   };
 }

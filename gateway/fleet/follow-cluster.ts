@@ -19,16 +19,22 @@ export interface FollowOptions {
   readonly onProgress?: (kind: string, objects: number) => void;
 }
 
+/** How it stands with a cluster: its lease is awaited, it is read for the first time, followed, or does not answer. */
+export type FollowState = 'waiting' | 'charting' | 'following' | 'unreachable';
+
 /** A cluster that is being followed. */
 export interface FollowedCluster {
   readonly id: string;
-  /** Resolves once every kind has been read, or is known not to be readable. */
+  readonly state: FollowState;
+  /** Resolves once every kind has been read, or is known not to be readable, or another process has seen to it. */
   readonly charted: Promise<void>;
   /** Resolves when the signal has ended it. */
   readonly ended: Promise<void>;
 }
 
 const pauseAfterTroubleMs = 5_000;
+/** Who holds a lease for longer is no leftover of a process that died: it charts the cluster, and we stand by. */
+const standByMs = 15_000;
 
 /** Charts a live cluster and follows it until the signal is aborted; trouble with the store or the lease is got over. */
 export function followCluster(config: WatchConfig, options: FollowOptions, signal: AbortSignal): FollowedCluster {
@@ -36,18 +42,22 @@ export function followCluster(config: WatchConfig, options: FollowOptions, signa
   const { key, name } = config.cluster;
   const partition = { tenant, cluster: clusterId(key) };
   const charted = Promise.withResolvers<void>();
-  const counts = new Map<string, number>();
+  let state: FollowState = 'waiting';
 
-  const onWait = (): void =>
+  const onWait = (): void => {
     logger.warn(
       { cluster: name },
       'another process follows this cluster, or did until a moment ago; waiting for its lease to end',
     );
+    setTimeout(charted.resolve, standByMs).unref();
+  };
   const chart = (): Promise<void> =>
     holdLease(records, partition, holder, signal, onWait, async (lease, held) => {
       const expects = watchedKinds.map((kind) => ({ source: 'kubernetes', kind }));
       const writer = await PartitionWriter.open({ store, lease, clusterName: name, definitions, expects });
       const settled = new Set<string>();
+      const counts = new Map<string, number>();
+      state = 'charting';
       await pump(
         watchCluster(config, held),
         writer,
@@ -62,6 +72,11 @@ export function followCluster(config: WatchConfig, options: FollowOptions, signa
             onProgress?.(kind, counts.get(kind) ?? 0);
           }
           if (observation.type === 'complete' || observation.type === 'unreadable') settled.add(kind);
+          // Every cluster serves namespaces: they stand for the API server as a whole.
+          if (kind === 'Namespace' && observation.type === 'unreadable' && observation.reason === 'UNREACHABLE')
+            state = 'unreachable';
+          else if (kind === 'Namespace' || state === 'charting')
+            state = settled.size === watchedKinds.length ? 'following' : 'charting';
         },
         (commit) => {
           if (commit) logger.debug({ cluster: name, ...commit }, 'committed');
@@ -73,6 +88,7 @@ export function followCluster(config: WatchConfig, options: FollowOptions, signa
 
   async function follow(): Promise<void> {
     while (!signal.aborted) {
+      state = 'waiting';
       try {
         await chart();
       } catch (error) {
@@ -83,5 +99,13 @@ export function followCluster(config: WatchConfig, options: FollowOptions, signa
     }
     charted.resolve();
   }
-  return { id: partition.cluster, charted: charted.promise, ended: follow() };
+  const ended = follow();
+  return {
+    id: partition.cluster,
+    charted: charted.promise,
+    ended,
+    get state() {
+      return state;
+    },
+  };
 }

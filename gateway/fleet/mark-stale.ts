@@ -19,8 +19,8 @@ export interface StaleOptions {
 }
 
 /** How long a cluster may be without a follower: one that restarts, or whose lease another is waiting for, comes back. */
-export const graceMs = 30_000;
-const everyMs = 30_000;
+export const graceMs = 15_000;
+const everyMs = 10_000;
 const ttlMs = 10_000;
 const pageSize = 1000;
 

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { portolan, up } from './portolan.ts';
+import { launcher, portolan, up } from './portolan.ts';
 
 const examples = join(import.meta.dirname, '../../examples');
 const folder = mkdtempSync(join(tmpdir(), 'portolan-cli-'));
@@ -121,6 +123,20 @@ test('exit status: 1 for findings under --fail-on, 2 for bad usage or input, 3 f
   const outside = await portolan(['up', '--port', '0', '--kubeconfig', kubeconfig, '--log-level', 'error'], folder);
   assert.equal(outside.status, 3);
   assert.match(outside.err, /does not answer/);
+});
+
+test('chart of a large dump can be interrupted', async () => {
+  const file = join(folder, 'large.yaml');
+  const one = (index: number): string =>
+    `apiVersion: v1\nkind: Pod\nmetadata:\n  name: p${index}\nspec:\n  containers:\n  - name: main\n    image: web\n`;
+  writeFileSync(file, Array.from({ length: 60_000 }, (_, index) => one(index)).join('---\n'));
+  const child = spawn(launcher, ['chart', file], { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] });
+  const exited = once(child, 'exit');
+  await once(child.stderr, 'data'); // it says how far it has read
+  child.kill('SIGINT');
+  const stopped = Date.now();
+  assert.deepEqual(await exited, [130, null]);
+  assert.ok(Date.now() - stopped < 2_000);
 });
 
 test('up refuses to listen beyond loopback without authentication', async () => {

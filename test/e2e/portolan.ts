@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const root = join(import.meta.dirname, '../..');
-const launcher = join(root, 'portolan');
+export const launcher = join(root, 'portolan');
 
 /** The environment of a user without any cluster, and without settings. */
 function cleanEnvironment(home: string): NodeJS.ProcessEnv {

@@ -33,6 +33,21 @@ export interface Access {
   readonly headers: () => Promise<Readonly<Record<string, string>>>;
 }
 
+/** A context of a kubeconfig. */
+export interface KubeContext {
+  readonly name: string;
+  /** The name of the kubeconfig's entry for its cluster. */
+  readonly cluster: string;
+  readonly current: boolean;
+}
+
+/** The contexts of a kubeconfig; null: the one that is found without being named. Rejects with AccessError. */
+export async function contextsIn(kubeconfig: string | null): Promise<readonly KubeContext[]> {
+  const config = await load({ kubeconfig });
+  const current = config.getCurrentContext();
+  return config.getContexts().map(({ name, cluster }) => ({ name, cluster, current: name === current }));
+}
+
 async function load({ kubeconfig = null, context = null }: ClusterConfig): Promise<KubeConfig> {
   if (kubeconfig === null && !isConfigured()) throw new AccessError(notConfigured);
   // It takes 90 MB and half a second, which those without a cluster are spared.

@@ -1,5 +1,5 @@
+import { lines } from '../lines.ts';
 import { ApiError, type ApiServer } from './api-server.ts';
-import { lines } from './lines.ts';
 
 const gate = /^kubernetes_feature_enabled\{name="AuthorizePodWebsocketUpgradeCreatePermission",[^}]*\} ([01])/;
 

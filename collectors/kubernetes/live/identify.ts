@@ -66,7 +66,7 @@ function nullIfRefused(error: unknown): null {
 }
 
 /** EKS names clusters in kubeconfigs by ARN, whose last part is the name; client-node calls the one around us inCluster. */
-function clusterName(name: string): string {
+export function clusterName(name: string): string {
   if (name === 'inCluster') return 'in-cluster';
   return name.slice(name.lastIndexOf('/') + 1) || 'cluster';
 }

@@ -1,8 +1,8 @@
 import type { Observation } from '../../../graph/model/observation.ts';
 import { kubernetesExtent, type MappingContext, type ObjectKind } from '../kind.ts';
+import { lines } from '../lines.ts';
 import { mapObject } from '../map.ts';
 import { ApiError, type ApiServer } from './api-server.ts';
-import { lines } from './lines.ts';
 import { append, mapped } from './observed.ts';
 import { formOf, resourcePath } from './resource.ts';
 import type { Timing } from './timing.ts';

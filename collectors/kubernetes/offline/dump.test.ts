@@ -7,6 +7,7 @@ import type { NodeFact, ObservedRecord } from '../../../graph/model/observation.
 import { objectKinds } from '../kinds/index.ts';
 import { type DumpOptions, openDumps } from './dump.ts';
 import { DumpError } from './files.ts';
+import { type DumpIdentity, identityFile, identityText } from './identity.ts';
 
 const fixtures = join(import.meta.dirname, '../../../test/fixtures/dumps');
 
@@ -349,4 +350,92 @@ describe('folders', () => {
       ['Namespace/a', 'Namespace/d', 'Namespace/e'],
     );
   });
+});
+
+test('reading gives way to others, and ends when it is told to', async () => {
+  const stop = new AbortController();
+  const many = Array.from({ length: 20_000 }, (_, index) => namespace(`n${index}`)).join('\n---\n');
+  const turns = setInterval(() => stop.abort(new Error('enough')), 100);
+  const started = performance.now();
+  try {
+    const stdin = ReadableStream.from([many]);
+    await assert.rejects(read('-', { stdin, signal: stop.signal }), /enough/);
+    assert.ok(performance.now() - started < 1500, 'at once, as far as a loaded machine allows');
+  } finally {
+    clearInterval(turns);
+  }
+});
+
+describe('dumps that say which cluster they are', () => {
+  const identity = (name: string, rest: Partial<DumpIdentity> = {}): string =>
+    identityText({
+      key: `uid-${name}`,
+      name,
+      server: `https://${name}.example.com`,
+      version: 'v1.36.3',
+      execByGet: false,
+      audiences: ['us'],
+      savedAt: '2026-01-01T00:00:00Z',
+      kinds: objectKinds.map(({ kind }) => kind),
+      gaps: [],
+      ...rest,
+    });
+  const deployment =
+    '{"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"web","uid":"d"},"spec":{"template":{"spec":{"containers":[{"name":"main"}]}}}}';
+
+  test('go by their own names and keys, and nothing is added to them', async (t) => {
+    const path = await folder(t, { [identityFile]: identity('prod'), 'deployments.apps.ndjson': deployment });
+    const { cluster, nodes, problems } = await one(path);
+    assert.deepEqual(cluster, { key: 'uid-prod', name: 'prod' });
+    assert.deepEqual(problems, []);
+    assert.ok(nodes.has('Workload/default/Deployment/web') && !nodes.has('Pod/default/web'));
+    assert.equal((nodes.get('Cluster/prod') as NodeFact<'Cluster'>).properties.version, 'v1.36.3');
+    assert.deepEqual((await one(path, { cluster: 'other' })).cluster, { key: 'uid-prod', name: 'other' });
+  });
+
+  test('are clusters of their own side by side, and not to be mixed', async (t) => {
+    const parent = await folder(t, {
+      [`a/${identityFile}`]: identity('north'),
+      [`b/${identityFile}`]: identity('south'),
+      'extra/web.json': deployment,
+    });
+    const [a = '', b = '', extra = ''] = ['a', 'b', 'extra'].map((name) => join(parent, name));
+    const names = async (paths: readonly string[]) => (await read(paths)).map(({ cluster }) => cluster.name);
+    assert.deepEqual(await names([a, b]), ['north', 'south']);
+    assert.deepEqual(await names([a, extra]), ['north'], 'what would be if this were applied');
+    await assert.rejects(
+      read([a, b, extra]),
+      (error) => error instanceof DumpError && /different clusters/.test(error.message),
+    );
+    await rm(extra, { recursive: true });
+    assert.deepEqual(await names([parent]), ['north', 'south']);
+  });
+
+  test('say what of them is missing', async (t) => {
+    const kinds = objectKinds.map(({ kind }) => kind).filter((kind) => kind !== 'Ingress');
+    const gaps = [{ kind: 'Secret', reason: 'FORBIDDEN', message: 'no' }] as const;
+    const { order } = await one(await folder(t, { [identityFile]: identity('prod', { kinds, gaps }) }));
+    assert.deepEqual(order.filter((word) => word.startsWith('unreadable')).sort(), [
+      'unreadable Ingress',
+      'unreadable Secret',
+    ]);
+  });
+
+  test('are refused where they are damaged; a file of that name may be something else', async (t) => {
+    const damaged = await folder(t, { [identityFile]: identity('prod').replace('uid-prod', '') });
+    await assert.rejects(read(damaged), /cluster\.json is damaged/);
+    const other = await folder(t, { [identityFile]: deployment });
+    assert.ok((await one(other)).nodes.has('Pod/default/web'));
+  });
+});
+
+test('NDJSON is read line by line, also where the last one does not end', async (t) => {
+  const lines = [
+    namespace('a').replaceAll(/(\w+)(?=[:,}])/g, '"$1"'),
+    '{"broken":',
+    namespace('b').replaceAll(/(\w+)(?=[:,}])/g, '"$1"'),
+  ];
+  const { nodes, problems } = await one(await folder(t, { 'all.ndjson': lines.join('\n') }));
+  assert.ok(nodes.has('Namespace/a') && nodes.has('Namespace/b'));
+  assert.match(problems.join(), /all\.ndjson:2: broken JSON/);
 });

@@ -9,13 +9,13 @@ export class DumpError extends Error {
 /** V8 holds no longer string. */
 const maxFileLength = 512 * 1024 * 1024 - 64;
 
-const manifestName = /\.(?:ya?ml|json)$/i;
+const manifestName = /\.(?:ya?ml|json|ndjson)$/i;
 
 export function isManifestName(name: string): boolean {
   return manifestName.test(name) && !name.startsWith('.');
 }
 
-/** The manifests under a path: itself if it is a file, else the .yaml, .yml and .json of its tree by name, without what is hidden. */
+/** The manifests under a path: itself if it is a file, else the .yaml, .yml, .json and .ndjson of its tree by name, without what is hidden. */
 export async function manifestsUnder(path: string): Promise<readonly string[]> {
   const status = await stat(path).catch(() => null);
   if (status === null) throw new DumpError(`${path} cannot be read: give a file, a folder, or - for standard input`);

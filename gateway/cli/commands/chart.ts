@@ -8,6 +8,7 @@ import { CommandError, exitStatus } from '../errors.ts';
 import { graphml } from '../graphml.ts';
 import { namer } from '../names.ts';
 import { isEmpty, reportProblems } from '../problems.ts';
+import { reading } from '../reading.ts';
 import { podSecurityLevel } from '../settings.ts';
 import { table } from '../table.ts';
 
@@ -74,7 +75,12 @@ export const run: Run = async (settings, paths, terminal) => {
       'say what to chart: a file, a folder, or - for standard input (kubectl get all,nodes,... -A -o yaml | portolan chart -)',
     );
   }
-  const charted = await chart(paths, { cluster: settings.cluster, podSecurityDefault: podSecurityLevel(settings) });
+  const charted = await chart(paths, {
+    cluster: settings.cluster,
+    podSecurityDefault: podSecurityLevel(settings),
+    signal: terminal.signal,
+    onProgress: reading(terminal),
+  });
   reportProblems(charted.clusters, terminal);
   if (isEmpty(charted)) throw new CommandError('there is nothing to chart in the input');
   for (const text of format(charted, namer(charted.clusters))) terminal.out(text);

@@ -6,7 +6,7 @@ export const commands: readonly Command[] = [
     name: 'up',
     usage: '[PATH|- ...]',
     summary:
-      'serve the chart: of the cluster of the kubeconfig, followed live; of a dump; else of the examples\n\nOpens nothing to the network without authentication.',
+      'serve the chart: of the clusters of the kubeconfig, followed live; of a dump; else of the examples\n\nFollows the current context, those that --context names, or --all-contexts; a cluster that does not answer\nholds up no other, and is tried again until it does. Opens nothing to the network without authentication.',
     settings: [
       'host',
       'port',
@@ -15,6 +15,7 @@ export const commands: readonly Command[] = [
       'storePassword',
       'kubeconfig',
       'context',
+      'allContexts',
       'cluster',
       'podSecurity',
       'maxHops',
@@ -33,7 +34,7 @@ export const commands: readonly Command[] = [
     name: 'chart',
     usage: 'PATH|- ...',
     summary:
-      'chart an offline dump: every attack edge with its evidence\n\nReads what kubectl get -o yaml or json prints, plain manifests, and folders of them.\nA folder of folders that each hold a Node or the namespace kube-system is several clusters.',
+      'chart an offline dump: every attack edge with its evidence\n\nReads what portolan dump saves, what kubectl get -o yaml or json prints, plain manifests, and folders of them.\nA folder of folders that each hold a Node or the namespace kube-system is several clusters.',
     settings: ['format', 'cluster', 'podSecurity'],
     load: () => import('./chart.ts'),
   },
@@ -58,6 +59,14 @@ export const commands: readonly Command[] = [
       'config',
     ],
     load: () => import('./paths.ts'),
+  },
+  {
+    name: 'dump',
+    usage: 'DIR',
+    summary:
+      'save a cluster for chart, without secret values\n\nWrites what is charted of the cluster and nothing else: no value of a secret, a config map, an environment variable\nor an annotation. Several clusters get a folder each within DIR. Exits with 3 where a part could not be read: the\nrest is saved, and charting the dump shows the gap.',
+    settings: ['kubeconfig', 'context', 'allContexts', 'cluster', 'force', 'config'],
+    load: () => import('./dump.ts'),
   },
   {
     name: 'forget',

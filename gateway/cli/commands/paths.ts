@@ -7,6 +7,7 @@ import { CommandError, exitStatus } from '../errors.ts';
 import { namer } from '../names.ts';
 import { pathTable } from '../path-table.ts';
 import { isEmpty, reportProblems } from '../problems.ts';
+import { reading } from '../reading.ts';
 import { podSecurityLevel, type Settings } from '../settings.ts';
 import { storedChart } from '../stored-chart.ts';
 
@@ -20,7 +21,12 @@ function costLimit({ failOn }: Settings): number | null {
 /** The clusters of a dump, or those that the store holds. */
 async function open(settings: Settings, paths: readonly string[], terminal: Terminal) {
   if (paths.length === 0) return storedChart(settings);
-  const charted = await chart(paths, { cluster: settings.cluster, podSecurityDefault: podSecurityLevel(settings) });
+  const charted = await chart(paths, {
+    cluster: settings.cluster,
+    podSecurityDefault: podSecurityLevel(settings),
+    signal: terminal.signal,
+    onProgress: reading(terminal),
+  });
   reportProblems(charted.clusters, terminal);
   if (isEmpty(charted)) throw new CommandError('there is nothing to chart in the input');
   if (settings.failOn !== null && charted.clusters.some(({ problems }) => problems.length > 0)) {

@@ -1,6 +1,7 @@
 import { type Logger, pino } from 'pino';
 import { pathEngines } from '../../fleet/engines.ts';
-import { followCluster } from '../../fleet/follow-cluster.ts';
+import { type Fleet, followFleet } from '../../fleet/follow-fleet.ts';
+import { keepMarkingStale } from '../../fleet/mark-stale.ts';
 import type { GatewayOptions, Readiness } from '../../settings.ts';
 import type { Gateway } from '../../start.ts';
 import type { Run } from '../command.ts';
@@ -11,7 +12,7 @@ import { podSecurityLevel, type Settings } from '../settings.ts';
 import { authOf } from '../up/auth.ts';
 import { chartFiles } from '../up/chart-files.ts';
 import { chartExamples, forgetExamples } from '../up/examples.ts';
-import { findCluster } from '../up/find-cluster.ts';
+import { lookForClusters } from '../up/look.ts';
 import { startRetention } from '../up/retention.ts';
 import { serve } from '../up/serve.ts';
 import type { Session } from '../up/session.ts';
@@ -35,6 +36,7 @@ export const run: Run = async (settings, paths, terminal) => {
   const stopRetention = startRetention(session);
   const stopFollowing = new AbortController();
   let readiness: Readiness = { ready: false, reasons: ['the clusters are being charted'] };
+  let fleet: Fleet | undefined;
   const gatewayOptions: GatewayOptions = {
     store: opened.store,
     records: opened.records,
@@ -45,35 +47,41 @@ export const run: Run = async (settings, paths, terminal) => {
     ...(auth === undefined ? {} : { auth }),
     logger,
     readiness: () => readiness,
+    clusters: () => fleet?.members ?? [],
   };
   let gateway: Gateway | undefined;
-  let following: Promise<void> = Promise.resolve();
+  let marking: Promise<void> | undefined;
   try {
-    const cluster = paths.length > 0 ? null : await findCluster(settings, terminal);
-    if (cluster || paths.length > 0) await forgetExamples(session);
-    if (cluster) {
+    const found = paths.length > 0 ? [] : await lookForClusters(settings, terminal, 'it is tried again until it does');
+    if (found.length > 0 || paths.length > 0) await forgetExamples(session);
+    if (found.length > 0) {
       // A cluster takes its time: who asks meanwhile is told by coverage and /readyz that it is not whole.
       gateway = await serve(gatewayOptions);
-      const shown = progress(`charting ${cluster.name} (${cluster.version} at ${cluster.server})`, terminal);
-      const { kubeconfig, context } = settings;
-      const followed = followCluster(
-        { kubeconfig, context, name: cluster.name, cluster, podSecurityDefault },
-        { ...opened, tenant: settings.tenant, logger, onProgress: shown.count },
+      fleet = followFleet(
+        found,
+        {
+          ...opened,
+          tenant: settings.tenant,
+          logger,
+          podSecurityDefault,
+          onCluster: ({ name, version, server }) =>
+            progress(`charting ${name}`, terminal, ` (${version} at ${server})`),
+        },
         stopFollowing.signal,
       );
-      following = followed.ended;
-      await Promise.race([followed.charted, aborted(terminal.signal)]);
-      shown.done();
+      await Promise.race([fleet.charted, aborted(terminal.signal)]);
     } else {
       if (paths.length > 0) await chartFiles(paths, session);
       else await chartExamples(session);
       gateway = await serve(gatewayOptions);
     }
     readiness = { ready: true, reasons: [] };
+    const stale = { ...opened, tenant: settings.tenant, followed: () => fleet?.followed ?? new Set<string>() };
+    marking = keepMarkingStale(stale, logger, stopFollowing.signal);
     if (!terminal.signal.aborted) {
       await showPaths(session, await engines.open(settings.tenant));
       terminal.out(`\nExplore by GraphQL: ${gateway.url}/ide\n`);
-      if (!cluster && paths.length === 0) {
+      if (found.length === 0 && paths.length === 0) {
         terminal.out(
           'To chart a cluster of yours: set KUBECONFIG, or ./portolan up --kubeconfig FILE --context NAME\n',
         );
@@ -86,7 +94,8 @@ export const run: Run = async (settings, paths, terminal) => {
     stopRetention();
     stopFollowing.abort();
     await gateway?.stop();
-    await following;
+    await fleet?.ended;
+    await marking;
     await engines.close();
     await opened.close();
   }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { random, seeds } from '../../../test/property/random.ts';
+import { random, seeds } from '../../test/property/random.ts';
 import { lines } from './lines.ts';
 
 async function read(chunks: readonly Uint8Array[]): Promise<readonly string[]> {
@@ -26,5 +26,5 @@ test('the same lines come out however the bytes are cut, and a torn last one doe
 
 test('a line without end is refused', async () => {
   const chunks = Array.from({ length: 17 }, () => Buffer.alloc(1 << 20, 'x'));
-  await assert.rejects(read(chunks), /more than 16 MiB/);
+  await assert.rejects(read(chunks), /longer than 16 MiB/);
 });

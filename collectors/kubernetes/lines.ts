@@ -21,7 +21,7 @@ export async function* lines(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<
     if (start < chunk.length) {
       parts.push(chunk.subarray(start));
       length += chunk.length - start;
-      if (length > maxLineLength) throw new Error('the watch sent a line of more than 16 MiB');
+      if (length > maxLineLength) throw new Error('a line is longer than 16 MiB');
     }
     if (found.length > 0) yield found;
   }
