@@ -1,18 +1,20 @@
-import type { GraphNode } from '../graph/model/graph.ts';
+import type { GraphQLResolveInfo } from 'graphql';
 import type { Filter, Page } from '../graph/store/filter.ts';
-import type { AdjacentQuery } from '../graph/store/port.ts';
+import type { NodeView, Tree } from '../graph/store/port.ts';
 import { listTypes, type Relation } from '../schema/lists.ts';
 import type { PageInfo } from '../schema/types.ts';
 import type { Context } from './context.ts';
-import { type FilterInput, filterOf } from './filter.ts';
+import { clustersOf, type FilterInput, filterOf } from './filter.ts';
+import { type MaybePromise, map } from './maybe-promise.ts';
 import { type OrderArgument, orderOf, type PageArguments, pageOf } from './page.ts';
+import { type Branches, branchesOf, foreseenBranches, shapeBeneath } from './shape.ts';
 
-/** A page as the fields of a connection take it apart. */
-export interface Connection<T = GraphNode> {
-  readonly page: Page<T>;
+/** A page as the fields of a connection take it apart. Each part is asked for only when a field needs it. */
+export interface Connection<T = NodeView> {
+  readonly page: () => MaybePromise<Page<T>>;
   readonly hasPreviousPage: boolean;
-  /** How many there are on all pages; asked only when `totalCount` is. */
-  readonly total: () => Promise<number>;
+  /** How many there are on all pages. */
+  readonly total: () => MaybePromise<number>;
 }
 
 export interface ListArguments extends PageArguments {
@@ -24,43 +26,94 @@ export interface ListArguments extends PageArguments {
 export async function listNodes(
   type: string,
   args: ListArguments,
-  { reads }: Context,
+  { reads, foreseen }: Context,
+  info: GraphQLResolveInfo,
   conditions: readonly Filter[] = [],
 ): Promise<Connection> {
   const kinds = listTypes[type] ?? [];
-  const asked = await filterOf(type, args.filter, reads);
+  const asked = filterOf(type, args.filter, await clustersOf(args.filter, reads));
   const filter: Filter = conditions.length === 0 ? asked : { and: [...conditions, asked] };
-  const page = await reads.find({ kinds, filter, order: orderOf(type, args.orderBy), page: pageOf(args) });
-  return { page, hasPreviousPage: args.after != null, total: () => reads.count(kinds, filter) };
+  const order = orderOf(type, args.orderBy);
+  const page = pageOf(args);
+  return {
+    page: once(() => reads.find({ kinds, filter, order, page }, shapeBeneath(info, foreseen))),
+    hasPreviousPage: args.after != null,
+    total: () => reads.count(kinds, filter),
+  };
 }
 
 /** The neighbours of a node by a relation, in one batch for all the nodes of a list. */
-export async function listNeighbours(
-  node: GraphNode,
-  { relationship, direction, type }: Relation,
+export function listNeighbours(
+  node: NodeView,
+  relation: Relation,
   args: ListArguments,
-  { reads }: Context,
-): Promise<Connection> {
-  const filter: Filter = await filterOf(type, args.filter, reads);
-  const query = { relationships: [relationship], direction, kinds: listTypes[type] ?? [], filter };
-  const paged: AdjacentQuery = { ...query, order: orderOf(type, args.orderBy), page: pageOf(args) };
-  const { items, hasNextPage } = await reads.adjacent(node.id, paged);
-  return {
-    page: { items: items.map(({ cursor, item }) => ({ cursor, item: item.node })), hasNextPage },
+  context: Context,
+  info: GraphQLResolveInfo,
+): MaybePromise<Connection> {
+  return map(branchesAsked(relation, args, context, info), ({ neighbours, count }) => ({
+    page: () => map(context.reads.branch(node, neighbours) as MaybePromise<Page<Tree>>, nodesOf),
     hasPreviousPage: args.after != null,
-    total: () => reads.countAdjacent(node.id, query),
-  };
+    total: () => context.reads.branch(node, count) as MaybePromise<number>,
+  }));
+}
+
+/** The neighbour of a node by a relation that leads to one at most. */
+export function neighbour(
+  node: NodeView,
+  relation: Relation,
+  context: Context,
+  info: GraphQLResolveInfo,
+): MaybePromise<NodeView | undefined> {
+  return map(branchesAsked(relation, {}, context, info), ({ neighbours }) =>
+    map(context.reads.branch(node, neighbours) as MaybePromise<Tree | null>, (tree) => tree?.node),
+  );
+}
+
+/** What the field asks for, worked out for the first of its nodes: graphql-js gives all of them the same `fieldNodes`. */
+function branchesAsked(
+  relation: Relation,
+  args: ListArguments,
+  { reads, branches, foreseen }: Context,
+  info: GraphQLResolveInfo,
+): MaybePromise<Branches> {
+  const before = branches.get(info.fieldNodes);
+  if (before !== undefined) return before;
+  const { schema, fragments, variableValues, fieldNodes } = info;
+  const found =
+    foreseenBranches(foreseen, fieldNodes) ??
+    map(clustersOf(args.filter, reads), (clusters) =>
+      branchesOf(relation, args, fieldNodes, { schema, fragments, variableValues, foreseen }, clusters),
+    );
+  branches.set(info.fieldNodes, found);
+  return found;
+}
+
+const nodesOf = ({ items, hasNextPage }: Page<Tree>): Page<NodeView> => ({
+  items: items.map((tree) => ({
+    get cursor() {
+      return tree.cursor;
+    },
+    item: tree.item.node,
+  })),
+  hasNextPage,
+});
+
+function once<T>(read: () => Promise<T>): () => Promise<T> {
+  let answer: Promise<T> | undefined;
+  return () => (answer ??= read());
 }
 
 /** The fields of every connection type. */
 export const connectionFields = {
-  edges: <T>({ page }: Connection<T>) => page.items.map(({ cursor, item }) => ({ cursor, node: item })),
-  nodes: <T>({ page }: Connection<T>) => page.items.map(({ item }) => item),
-  pageInfo: <T>({ page, hasPreviousPage }: Connection<T>): PageInfo => ({
-    hasNextPage: page.hasNextPage,
-    hasPreviousPage,
-    startCursor: page.items[0]?.cursor ?? null,
-    endCursor: page.items.at(-1)?.cursor ?? null,
-  }),
+  edges: <T>({ page }: Connection<T>) =>
+    map(page(), ({ items }) => items.map(({ cursor, item }) => ({ cursor, node: item }))),
+  nodes: <T>({ page }: Connection<T>) => map(page(), ({ items }) => items.map(({ item }) => item)),
+  pageInfo: <T>({ page, hasPreviousPage }: Connection<T>): MaybePromise<PageInfo> =>
+    map(page(), ({ items, hasNextPage }) => ({
+      hasNextPage,
+      hasPreviousPage,
+      startCursor: items[0]?.cursor ?? null,
+      endCursor: items.at(-1)?.cursor ?? null,
+    })),
   totalCount: <T>({ total }: Connection<T>) => total(),
 };

@@ -16,8 +16,8 @@ export const Coverage: CoverageResolvers = {
     const ranks = await Promise.all(clusters.map(async ({ id }) => states.indexOf(await stateOf(id, context))));
     return states[Math.max(0, ...ranks)] ?? 'COMPLETE';
   },
-  clusters: (_, args, context) => listNodes('Cluster', args, context),
-  gaps: (_, args, context) => listNodes('CoverageGap', args, context),
+  clusters: (_, args, context, info) => listNodes('Cluster', args, context, info),
+  gaps: (_, args, context, info) => listNodes('CoverageGap', args, context, info),
 };
 
 export const Cluster: ClusterResolvers = {

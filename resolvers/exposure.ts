@@ -8,16 +8,16 @@ import { techniqueOf } from './attack-edge.ts';
 import { type Connection, listNeighbours, listNodes } from './connection.ts';
 import { badUserInput } from './errors.ts';
 import { evidenceOf } from './evidence.ts';
-import { filterOf } from './filter.ts';
+import { clustersOf, filterOf } from './filter.ts';
 import { pageOf } from './page.ts';
 
 /** The attack edges by which a door is open to the Internet. */
 const openings = edges.filter(({ from }) => from.includes('Internet')).map(({ name }) => name);
 
 const none: Connection<Neighbour> = {
-  page: { items: [], hasNextPage: false },
+  page: () => ({ items: [], hasNextPage: false }),
   hasPreviousPage: false,
-  total: () => Promise.resolve(0),
+  total: () => 0,
 };
 
 export const Query: QueryResolvers = {
@@ -28,10 +28,10 @@ export const Query: QueryResolvers = {
     const { technique, ...node } = args.filter ?? {};
     // No relationship at all would mean every one to the store.
     if (internet === undefined || technique?.length === 0) return none;
-    const filter: Filter = await filterOf('Node', node, reads);
+    const filter: Filter = filterOf('Node', node, await clustersOf(node, reads));
     const query = { relationships: openingsOf(technique), direction: 'out', filter } as const;
     return {
-      page: await reads.adjacent(internet.id, { ...query, page }),
+      page: () => reads.adjacent(internet.id, { ...query, page }),
       hasPreviousPage: args.after != null,
       total: () => reads.countAdjacent(internet.id, query),
     };
@@ -53,13 +53,16 @@ export const Exposure: ExposureResolvers = {
   door: ({ node }) => node,
   addresses: ({ edge, node }) => (edge.kind === 'EXPOSE_NODE_PORT' ? [] : addressesOf(node)),
   ports: ({ edge, node }) => portsOf(edge.kind, node),
-  services: async ({ node }, args, context) => {
-    if (is(node, 'Ingress')) return listNeighbours(node, routesTo, args, context);
-    if (is(node, 'Gateway')) return listNodes('Service', args, context, [behindGateway(node)]);
+  services: ({ node }, args, context, info) => {
+    if (is(node, 'Ingress')) return listNeighbours(node, routesTo, args, context, info);
+    if (is(node, 'Gateway')) return listNodes('Service', args, context, info, [behindGateway(node)]);
     const own = is(node, 'Service') && args.after == null ? [{ cursor: node.id, item: node }] : [];
     pageOf(args);
-    const total = async () => (is(node, 'Service') ? 1 : 0);
-    return { page: { items: own, hasNextPage: false }, hasPreviousPage: args.after != null, total };
+    return {
+      page: () => ({ items: own, hasNextPage: false }),
+      hasPreviousPage: args.after != null,
+      total: () => (is(node, 'Service') ? 1 : 0),
+    };
   },
   evidence: ({ edge }, _args, context) => evidenceOf(edge.id, context),
 };

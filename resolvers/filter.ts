@@ -1,4 +1,4 @@
-import type { Filter, Scalar } from '../graph/store/filter.ts';
+import { everything, type Filter, type Scalar } from '../graph/store/filter.ts';
 import { listTypes, relations } from '../schema/lists.ts';
 import { kindOf } from '../schema/names.ts';
 import type { Reads } from './reads.ts';
@@ -7,15 +7,21 @@ import type { Reads } from './reads.ts';
 export type FilterInput = Readonly<Record<string, unknown>>;
 
 /** Cluster ids by name or id. */
-type ClusterIds = (names: readonly string[]) => readonly string[];
+export type ClusterIds = (names: readonly string[]) => readonly string[];
 
 /** The filter of a list of this type, from the input of the same type; `Node` for NodeFilter. */
-export async function filterOf(type: string, input: FilterInput | null | undefined, reads: Reads): Promise<Filter> {
-  if (!input) return { and: [] };
-  return compile(type, input, mentionsClusters(input) ? await clusterIds(reads) : () => []);
+export function filterOf(type: string, input: FilterInput | null | undefined, clusters: ClusterIds): Filter {
+  return input ? compile(type, input, clusters) : everything;
 }
 
-function mentionsClusters(value: unknown): boolean {
+/** What `filterOf` needs to know of the clusters that the input names; they are read only if it names some. */
+export function clustersOf(input: FilterInput | null | undefined, reads: Reads): ClusterIds | Promise<ClusterIds> {
+  return mentionsClusters(input) ? clusterIds(reads) : noClusters;
+}
+
+const noClusters: ClusterIds = () => [];
+
+export function mentionsClusters(value: unknown): boolean {
   if (value === null || typeof value !== 'object') return false;
   return Object.entries(value).some(([key, part]) => key === 'clusters' || mentionsClusters(part));
 }

@@ -1,6 +1,6 @@
-import type { GraphNode } from '../graph/model/graph.ts';
 import type { LabelRequirement, LabelSelector } from '../graph/model/label-selector.ts';
 import type { Filter } from '../graph/store/filter.ts';
+import type { NodeView } from '../graph/store/port.ts';
 import type { NetworkPolicyResolvers } from '../schema/types.ts';
 import { listNodes } from './connection.ts';
 import type { Context } from './context.ts';
@@ -20,9 +20,9 @@ export function labelFilter(selector: LabelSelector): Filter {
 }
 
 /** The namespaces it holds in; all are one condition less. */
-async function places(policy: GraphNode<'NetworkPolicy'>, { reads }: Context): Promise<readonly Filter[]> {
+async function places(policy: NodeView<'NetworkPolicy'>, { reads }: Context): Promise<readonly Filter[]> {
   const cluster: Filter = { field: 'cluster', in: [policy.cluster ?? ''] };
-  if (policy.namespace !== null) return [cluster, { field: 'namespace', in: [policy.namespace] }];
+  if (policy.namespace != null) return [cluster, { field: 'namespace', in: [policy.namespace] }];
   const selector = policy.properties.namespaceSelector ?? [];
   if (selector.length === 0) return [cluster];
   const filter: Filter = { and: [cluster, labelFilter(selector)] };
@@ -31,9 +31,9 @@ async function places(policy: GraphNode<'NetworkPolicy'>, { reads }: Context): P
 }
 
 export const NetworkPolicy: NetworkPolicyResolvers = {
-  pods: async (policy, args, context) => {
+  pods: async (policy, args, context, info) => {
     const ownNetwork: Filter = { not: { field: 'hostNetwork', in: [true] } };
     const labels = labelFilter(policy.properties.podSelector ?? []);
-    return listNodes('Pod', args, context, [...(await places(policy, context)), ownNetwork, labels]);
+    return listNodes('Pod', args, context, info, [...(await places(policy, context)), ownNetwork, labels]);
   },
 };

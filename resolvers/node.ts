@@ -1,15 +1,16 @@
-import type { GraphNode } from '../graph/model/graph.ts';
+import type { GraphQLResolveInfo } from 'graphql';
 import { type NodeKind, nodeKind } from '../graph/model/kinds.ts';
 import type { PropertyDefinition } from '../graph/model/property.ts';
+import type { NodeView } from '../graph/store/port.ts';
 import { type Relation, relations } from '../schema/lists.ts';
 import { kindName, typeName } from '../schema/names.ts';
-import { type ListArguments, listNeighbours } from './connection.ts';
+import { type ListArguments, listNeighbours, neighbour } from './connection.ts';
 import type { Context } from './context.ts';
 
-type FieldResolver = (node: GraphNode, args: ListArguments, context: Context) => unknown;
+type FieldResolver = (node: NodeView, args: ListArguments, context: Context, info: GraphQLResolveInfo) => unknown;
 
 /** The type of a node behind an interface. */
-export function resolveNodeType({ kind }: GraphNode): string {
+export function resolveNodeType({ kind }: NodeView): string {
   return typeName(kind);
 }
 
@@ -32,7 +33,7 @@ export function nodeFields(kind: NodeKind): Readonly<Record<string, FieldResolve
   };
 }
 
-const cluster: FieldResolver = (node, _args, { reads }) => (node.cluster === null ? null : reads.node(node.cluster));
+const cluster: FieldResolver = (node, _args, { reads }) => (node.cluster == null ? null : reads.node(node.cluster));
 
 /** A list that is unknown shows as empty; everything else that is unknown as null. */
 function property(name: string, { type }: PropertyDefinition): FieldResolver {
@@ -41,7 +42,6 @@ function property(name: string, { type }: PropertyDefinition): FieldResolver {
 }
 
 function neighbours(relation: Relation): FieldResolver {
-  if (!relation.one) return (node, args, context) => listNeighbours(node, relation, args, context);
-  return async (node, _args, context) =>
-    (await listNeighbours(node, relation, { first: 1 }, context)).page.items[0]?.item;
+  if (relation.one) return (node, _args, context, info) => neighbour(node, relation, context, info);
+  return (node, args, context, info) => listNeighbours(node, relation, args, context, info);
 }

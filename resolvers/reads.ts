@@ -3,14 +3,31 @@ import type { GraphEdge, GraphNode, VersionVector } from '../graph/model/graph.t
 import { type NodeKind, nodeKind } from '../graph/model/kinds.ts';
 import type { Scope } from '../graph/model/scope.ts';
 import type { Filter, Page } from '../graph/store/filter.ts';
-import type { AdjacentQuery, Facet, FindQuery, GraphStore, Neighbour } from '../graph/store/port.ts';
+import type {
+  AdjacentQuery,
+  Branch,
+  CountQuery,
+  Facet,
+  FindQuery,
+  Found,
+  GraphStore,
+  Neighbour,
+  NodeView,
+  Shape,
+} from '../graph/store/port.ts';
+import { type Grown, grown } from './grown.ts';
+import type { MaybePromise } from './maybe-promise.ts';
 import { untilAborted } from './until-aborted.ts';
 
 /** The reads of one request: its scope is bound once, here, and what rows ask for one by one goes out in batches. */
 export interface Reads {
-  node(id: string): Promise<GraphNode | null>;
+  /** With a shape, what hangs from it is read along; else all of the node alone. */
+  node(id: string, shape?: Shape): Promise<NodeView | null>;
+  /** What hangs from a node: at once where it was read along. */
+  branch(node: NodeView, branch: Branch): MaybePromise<Found>;
   edge(id: string): Promise<GraphEdge | null>;
-  find(query: FindQuery): Promise<Page<GraphNode>>;
+  /** With a shape, what hangs from the nodes is read along. */
+  find(query: FindQuery, shape?: Shape): Promise<Page<GraphNode>>;
   count(kinds: readonly NodeKind[], filter: Filter): Promise<number>;
   /** Asked once for equal arguments. */
   facets(kinds: readonly NodeKind[], filter: Filter, by: readonly string[]): Promise<readonly Facet[]>;
@@ -21,8 +38,6 @@ export interface Reads {
   /** Every cluster in scope, when first asked for. */
   clusters(): Promise<readonly GraphNode[]>;
 }
-
-export type CountQuery = Omit<AdjacentQuery, 'page' | 'order'>;
 
 export function scopedReads(store: GraphStore, scope: Scope, signal: AbortSignal): Reads {
   const run = <T>(work: () => Promise<T>): Promise<T> => untilAborted(signal, work);
@@ -39,15 +54,36 @@ export function scopedReads(store: GraphStore, scope: Scope, signal: AbortSignal
     };
   };
   // Plumbing between two steps is nobody's business.
-  const shown = (node: GraphNode | null) => (node !== null && nodeKind(node.kind).hidden ? null : node);
+  const shown = <T extends NodeView>(node: T | null) => (node !== null && nodeKind(node.kind).hidden ? null : node);
   const nodes = batched(async (ids) => (await store.nodes(scope, ids)).map(shown));
+  const known: Grown = grown();
+  const trees = perQuery((ids, shape: Shape) => plant(ids, shape));
+  const plant = async (ids: readonly string[], shape: Shape): Promise<readonly (NodeView | null)[]> => {
+    const found = await store.trees(scope, ids, shape);
+    for (const tree of found) if (tree) known.plant(tree, shape);
+    return found.map((tree) => tree && shown(tree.node));
+  };
   const edges = batched((ids) => store.edges(scope, ids));
   const facets = new Map<string, Promise<readonly Facet[]>>();
   const find = (query: FindQuery) => run(() => store.find(scope, query));
   return {
-    node: (id) => nodes.load(id),
+    node: (id, shape) => (shape?.branches.length ? trees(id, shape) : nodes.load(id)),
+    branch: (node, branch) => {
+      const found = known.get(node.id, branch);
+      if (found !== undefined) return found;
+      return trees(node.id, { fields: [], branches: [branch] }).then(
+        () => known.get(node.id, branch) ?? nothing(branch),
+      );
+    },
     edge: (id) => edges.load(id),
-    find,
+    async find(query, shape) {
+      const page = await find(query);
+      if (shape?.branches.length && page.items.length > 0) {
+        const ids = page.items.map(({ item }) => item.id);
+        await run(() => plant(ids, { ...shape, fields: [] }));
+      }
+      return page;
+    },
     count: (kinds, filter) => run(() => store.count(scope, kinds, filter)),
     facets: (...query) => {
       const key = JSON.stringify(query);
@@ -60,6 +96,12 @@ export function scopedReads(store: GraphStore, scope: Scope, signal: AbortSignal
     version: once(() => run(() => store.version(scope.tenant))),
     clusters: once(() => findAll(find, { kinds: ['Cluster'] })),
   };
+}
+
+/** What hangs from a node that has gone in the meantime. */
+function nothing(branch: Branch): Found {
+  if ('count' in branch) return 0;
+  return 'one' in branch ? null : { items: [], hasNextPage: false };
 }
 
 function once<T>(read: () => Promise<T>): () => Promise<T> {

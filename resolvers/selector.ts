@@ -3,7 +3,7 @@ import { kindOf } from '../schema/names.ts';
 import type { NodeSelector, WithoutInput } from '../schema/types.ts';
 import type { Context } from './context.ts';
 import { badUserInput } from './errors.ts';
-import { filterOf } from './filter.ts';
+import { clustersOf, filterOf } from './filter.ts';
 import { findAll } from './reads.ts';
 
 /** The most nodes that one selector may name. */
@@ -24,7 +24,7 @@ export async function endpointOf(name: string, selector: NodeSelector, context: 
   if (set != null) return { set };
   const kinds = [kindOf(String(kind))];
   if (filter == null) return { kinds };
-  const query = { kinds, filter: await filterOf('Node', filter, context.reads) };
+  const query = { kinds, filter: filterOf('Node', filter, await clustersOf(filter, context.reads)) };
   const found = await findAll(context.reads.find, query, maxSelected + 1);
   return {
     ids: few(

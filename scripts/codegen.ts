@@ -13,7 +13,7 @@ import { typeDefs } from '../schema/index.ts';
 import { listTypes } from '../schema/lists.ts';
 import { typeName, visibleKinds } from '../schema/names.ts';
 
-const model = '../graph/model/graph.ts#GraphNode';
+const model = '../graph/store/port.ts#NodeView';
 const answers = '../graph/paths/port.ts';
 
 /** What stands behind each GraphQL type when a resolver gets it. */

@@ -19,11 +19,15 @@ console.error('portolan: installing dependencies ...');
 try {
   mkdirSync(workshop);
   for (const name of ['package.json', 'package-lock.json', '.npmrc']) cpSync(join(root, name), join(workshop, name));
-  const npm = spawnSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], {
-    cwd: workshop,
-    stdio: ['ignore', 'pipe', 'pipe'],
-    encoding: 'utf8',
-  });
+  const npm = spawnSync(
+    'npm',
+    ['ci', '--include=dev', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'],
+    {
+      cwd: workshop,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      encoding: 'utf8',
+    },
+  );
   if (npm.status === 0) {
     cpSync(join(workshop, 'package-lock.json'), join(workshop, 'node_modules', '.portolan-lock'));
     putInPlace();

@@ -2,6 +2,7 @@ import { isNodeKind, type NodeKind } from '../model/kinds.ts';
 import { StoreError } from './errors.ts';
 import { allKinds, type Field, fieldOf, neighbourKinds, shownKinds } from './field.ts';
 import type { Direction, Filter, Order, PageRequest, Scalar } from './filter.ts';
+import type { Shape } from './port.ts';
 
 /** How deep filters nest, how many terms and values one may hold, and how far it follows relationships. */
 export const filterLimits = { depth: 16, terms: 256, values: 1_000, relationships: 2 } as const;
@@ -119,10 +120,39 @@ export function checkPage({ first }: PageRequest): void {
   }
 }
 
+/** How many levels and branches a shape has, and how many nodes it can ask for beneath one. */
+export const shapeLimits = { depth: 8, branches: 32, nodes: 10_000 } as const;
+
+export function checkShape(shape: Shape): void {
+  const { depth, branches, nodes } = measureShape(shape);
+  if (depth > shapeLimits.depth) throw tooLarge(`Shapes have at most ${shapeLimits.depth} levels.`);
+  if (branches > shapeLimits.branches) throw tooLarge(`A shape has at most ${shapeLimits.branches} branches.`);
+  if (nodes > shapeLimits.nodes) throw tooLarge(`A shape asks for at most ${shapeLimits.nodes} nodes beneath one.`);
+}
+
+/** The levels and branches of a shape, and the most nodes that it can ask for beneath one. */
+export function measureShape(shape: Shape): { readonly [K in keyof typeof shapeLimits]: number } {
+  let depth = 0;
+  let branches = 0;
+  let nodes = 0;
+  for (const branch of shape.branches) {
+    const below = 'shape' in branch ? measureShape(branch.shape) : { depth: 0, branches: 0, nodes: 0 };
+    depth = Math.max(depth, below.depth + 1);
+    branches += below.branches + 1;
+    const most = 'page' in branch ? branch.page.page.first : 'one' in branch ? 1 : 0;
+    nodes += most * (1 + below.nodes);
+  }
+  return { depth, branches, nodes };
+}
+
 export function checkBatch(ids: readonly string[]): void {
   if (ids.length > maxBatch) {
     throw new StoreError('TOO_LARGE', `${ids.length} ids in one batch are over ${maxBatch}: ask in several.`);
   }
+}
+
+function tooLarge(message: string): StoreError {
+  return new StoreError('TOO_LARGE', message);
 }
 
 function invalid(message: string): StoreError {

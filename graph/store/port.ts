@@ -27,6 +27,33 @@ export interface Neighbour {
   readonly node: GraphNode;
 }
 
+/** A node as far as it was asked for. */
+export type NodeView<K extends NodeKind = NodeKind> = Pick<GraphNode<K>, 'id' | 'kind' | 'properties' | 'deletedAt'> &
+  Partial<Pick<GraphNode, 'ref' | 'name' | 'cluster' | 'namespace'>>;
+
+export type CountQuery = Omit<AdjacentQuery, 'page' | 'order'>;
+
+/** What is wanted of each of some nodes. Its limits are `shapeLimits`. */
+export interface Shape {
+  /** Names of properties, and of `ref`, `name`, `cluster` and `namespace`: others may be missing. */
+  readonly fields: readonly string[];
+  readonly branches: readonly Branch[];
+}
+
+/** What hangs from a node: a page of its neighbours, the one where there is at most one (else any of them), or how many. */
+export type Branch =
+  | { readonly page: AdjacentQuery; readonly shape: Shape }
+  | { readonly one: CountQuery; readonly shape: Shape }
+  | { readonly count: CountQuery };
+
+export type Found = Page<Tree> | Tree | null | number;
+
+/** A node and what was asked to hang from it, branch by branch in the order of the shape. Nothing hangs from a tombstone. */
+export interface Tree {
+  readonly node: NodeView;
+  readonly branches: readonly Found[];
+}
+
 export interface Facet {
   /** The values of the fields asked for, in their order; null where a node has none. A list property counts each entry. */
   readonly values: readonly (string | number | boolean | null)[];
@@ -70,11 +97,9 @@ export interface GraphStore {
   ): Promise<readonly Facet[]>;
   /** A page of neighbours for each id, in one statement for the batch. */
   adjacent(scope: Scope, ids: readonly string[], query: AdjacentQuery): Promise<readonly Page<Neighbour>[]>;
-  countAdjacent(
-    scope: Scope,
-    ids: readonly string[],
-    query: Omit<AdjacentQuery, 'page' | 'order'>,
-  ): Promise<readonly number[]>;
+  countAdjacent(scope: Scope, ids: readonly string[], query: CountQuery): Promise<readonly number[]>;
+  /** As `nodes`, each with what hangs from it: all that `adjacent` and `countAdjacent` would tell level by level, at once. */
+  trees(scope: Scope, ids: readonly string[], shape: Shape): Promise<readonly (Tree | null)[]>;
 
   version(tenant: string): Promise<VersionVector>;
   /** Every delta after `since`, partition by partition in order, then those to come until the signal ends it. Throws VERSION_EXPIRED when some are gone. */

@@ -5,6 +5,7 @@ import type { Opened } from './context.ts';
 import { readsContract } from './reads.ts';
 import { recordsContract } from './records.ts';
 import { scopesContract } from './scopes.ts';
+import { treesContract } from './trees.ts';
 import { valuesContract } from './values.ts';
 import { writesContract } from './writes.ts';
 
@@ -22,6 +23,7 @@ export function storeContract(name: string, open: () => Promise<Opened>, histori
     describe('writes', () => writesContract(subject));
     describe('values', () => valuesContract(subject));
     describe('reads', () => readsContract(subject, histories));
+    describe('trees', () => treesContract(subject, histories));
     describe('scopes', () => scopesContract(subject, histories));
     describe('changes', () => changesContract(subject));
     describe('records', () => recordsContract(subject));

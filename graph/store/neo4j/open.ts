@@ -11,11 +11,13 @@ import { alertWrites } from './alerts/write.ts';
 import { applier } from './apply.ts';
 import { type Credentials, openDatabase } from './database.ts';
 import { history } from './history.ts';
+import { joined } from './joined.ts';
 import type { LogLimits } from './log.ts';
 import { pruner } from './prune.ts';
 import { reads } from './read.ts';
 import { records } from './records.ts';
 import { prepare } from './schema.ts';
+import { trees } from './trees.ts';
 
 export interface Neo4jOptions {
   /** Who enters, unless the address says; nobody in particular where the server asks for no name. */
@@ -57,12 +59,13 @@ export async function openNeo4j(address: string, options: Neo4jOptions = {}): Pr
   const store: GraphStore = {
     ...reads(database),
     ...adjacency(database),
+    trees: trees(database),
     async apply(lease, expected, delta) {
       const version = await apply(lease, expected, delta);
       commits.ring();
       return version;
     },
-    version: past.version,
+    version: joined(past.version),
     changes: (tenant, since, signal) =>
       follow(
         tenant,

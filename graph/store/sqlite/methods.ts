@@ -10,6 +10,7 @@ import { nodeKeys } from './node-keys.ts';
 import { pruner } from './prune.ts';
 import { reads } from './read.ts';
 import { records } from './records.ts';
+import { trees } from './trees.ts';
 
 /** What the thread that writes answers. Records are here too, so that a lease is read as it is. */
 export function writerMethods(db: Database, log: LogLimits, loggedAlerts: number) {
@@ -20,7 +21,8 @@ export function writerMethods(db: Database, log: LogLimits, loggedAlerts: number
 /** What the thread that reads answers. */
 export function readerMethods(db: Database) {
   const known = names(db);
-  return { ...reads(db, known), ...adjacency(db, known), ...history(db, known), ...alertReads(db) };
+  const levels = { ...reads(db, known), ...adjacency(db, known) };
+  return { ...levels, ...trees(levels), ...history(db, known), ...alertReads(db) };
 }
 
 export type WriterMethods = ReturnType<typeof writerMethods>;

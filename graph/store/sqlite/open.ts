@@ -78,6 +78,7 @@ export async function openSqlite(path: string, options: SqliteOptions = {}): Pro
     facets: (scope, kinds, filter, by) => reader.call('facets', scope, kinds, filter, by),
     adjacent: (scope, ids, query) => reader.call('adjacent', scope, ids, query),
     countAdjacent: (scope, ids, query) => reader.call('countAdjacent', scope, ids, query),
+    trees: (scope, ids, shape) => reader.call('trees', scope, ids, shape),
     version: (tenant) => reader.call('version', tenant),
     changes: (tenant, since, signal) =>
       follow(
