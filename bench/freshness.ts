@@ -78,6 +78,10 @@ try {
     console.log(
       `from the API server's answer until attackPaths shows it: min ${quantile(0)}, p50 ${quantile(0.5)}, p95 ${quantile(0.95)}, p99 ${quantile(0.99)}, max ${quantile(1)} (goal: p99 under 250 ms)`,
     );
+    const { now, peak } = await product.memory();
+    console.log(
+      `resident after that ${now.toFixed(0)} MB, peak since the start ${peak.toFixed(0)} MB (goal: under 700 MB)`,
+    );
   } finally {
     await product.stop();
   }
