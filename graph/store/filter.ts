@@ -29,6 +29,12 @@ export type Filter =
 /** Matches everything. */
 export const everything: Filter = { and: [] };
 
+/** Whether so few nodes match that they are better found by their names, then sorted, than in order, then tested. */
+export function isSelective(filter: Filter): boolean {
+  if ('and' in filter) return filter.and.some(isSelective);
+  return 'in' in filter && ['id', 'name', 'ref'].includes(filter.field);
+}
+
 export interface Order {
   readonly field: string;
   readonly descending?: boolean;

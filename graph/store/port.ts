@@ -77,7 +77,8 @@ export type ScanBatch =
  */
 export interface GraphStore {
   /**
-   * Commits a delta under the partition's next version, all or nothing; durable when it returns.
+   * Commits a delta under the partition's next version, all or nothing; durable when it returns. A call need not wait for
+   * the one before: those of a partition are committed in the order in which they were made.
    * Throws VERSION_CONFLICT when the partition is not at `expected`, LEASE_LOST when the lease is no longer held,
    * INVALID_VALUE (naming node and property) for a value that would not survive, TOO_LARGE past maxDeltaChanges.
    */

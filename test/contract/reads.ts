@@ -57,6 +57,35 @@ export function readsContract(subject: Subject, histories: number): void {
     }
   });
 
+  test('names of any length are in order and found, also those that begin alike', async () => {
+    const tenant = freshTenant();
+    const { store } = subject();
+    const scope = wholeTenant(tenant);
+    const { commit } = await write(subject(), tenant);
+    const ends = ['', 'a', 'b', '\u{ffff}', '\u{1f600}'];
+    const names = ['a', 'x'.repeat(255), 'x'.repeat(256), 'x'.repeat(20_000)].flatMap((start) =>
+      ends.map((end) => start + end),
+    );
+    await commit({ nodes: names.map((name) => pod(name)) });
+    const sorted = names.toSorted((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+    for (const [descending, expected] of [[false, sorted] as const, [true, sorted.toReversed()] as const]) {
+      const order = { field: 'name', descending };
+      const found = await allPages(3, (page) => store.find(scope, { kinds: ['Pod'], order, page }));
+      assert.deepEqual(
+        found.map(({ name }) => name),
+        expected,
+      );
+    }
+    for (const name of names) {
+      const filter = { field: 'name', in: [name] };
+      const { items } = await store.find(scope, { kinds: [], filter, page: { first: 9 } });
+      assert.deepEqual(
+        items.map(({ item }) => item),
+        [pod(name)],
+      );
+    }
+  });
+
   test('a batch is answered in the order asked, with repeats, and null for what is not there', async () => {
     const tenant = freshTenant();
     const { commit } = await write(subject(), tenant);

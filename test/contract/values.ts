@@ -38,9 +38,8 @@ export function valuesContract(subject: Subject): void {
         properties: { phase: text, labels: [text, text], owner: null },
       }),
     );
-    const on = nodes.map((node, i) =>
+    const on = nodes.map((node) =>
       edge(node, 'CAN_REACH', node, {
-        id: `CAN_REACH.${i}`,
         properties: {
           text: node.name,
           list: [node.name],

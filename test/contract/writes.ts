@@ -30,6 +30,17 @@ export function writesContract(subject: Subject): void {
     assert.deepEqual(await store.version(tenant), { alpha: 1 });
   });
 
+  test('deltas that do not wait for each other are committed in the order of the calls', async () => {
+    const tenant = freshTenant();
+    const { store } = subject();
+    const { lease } = await write(subject(), tenant);
+    const many = Array.from({ length: 2_000 }, (_, i) => pod(`${i}`));
+    const deltas = [{ nodes: many }, { removedNodes: [pod('0').id] }, {}, { nodes: [pod('x')] }];
+    const versions = await Promise.all(deltas.map((changes, version) => store.apply(lease, version, delta(changes))));
+    assert.deepEqual(versions, [1, 2, 3, 4]);
+    assert.equal(await store.count(wholeTenant(tenant), []), 2_000);
+  });
+
   test('of two deltas at one version, one is committed', async () => {
     const tenant = freshTenant();
     const { store } = subject();

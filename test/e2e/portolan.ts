@@ -6,8 +6,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const root = join(import.meta.dirname, '../..');
 export const launcher = join(root, 'portolan');
 
-/** The environment of a user without any cluster, and without settings. */
-function cleanEnvironment(home: string): NodeJS.ProcessEnv {
+/** Variables that a person would set. */
+export type Environment = Readonly<Record<string, string>>;
+
+/** The environment of a user without any cluster, and without settings but those given. */
+function cleanEnvironment(home: string, given: Environment): NodeJS.ProcessEnv {
   const kept = Object.entries(process.env).filter(
     ([name]) => !name.startsWith('PORTOLAN_') && !name.startsWith('KUBE'),
   );
@@ -15,6 +18,7 @@ function cleanEnvironment(home: string): NodeJS.ProcessEnv {
     ...Object.fromEntries(kept),
     HOME: home,
     XDG_CACHE_HOME: process.env.XDG_CACHE_HOME ?? join(process.env.HOME ?? '', '.cache'),
+    ...given,
   };
 }
 
@@ -25,9 +29,14 @@ export interface Finished {
 }
 
 /** Runs the command line to its end, in a folder. */
-export function portolan(args: readonly string[], cwd: string, input = ''): Promise<Finished> {
+export function portolan(
+  args: readonly string[],
+  cwd: string,
+  input = '',
+  environment: Environment = {},
+): Promise<Finished> {
   return new Promise((resolve) => {
-    const options = { cwd, env: cleanEnvironment(cwd), timeout: 60_000, maxBuffer: 64 * 1024 * 1024 };
+    const options = { cwd, env: cleanEnvironment(cwd, environment), timeout: 60_000, maxBuffer: 64 * 1024 * 1024 };
     const child = execFile(launcher, [...args], options, (error, out, err) => {
       resolve({ status: typeof error?.code === 'number' ? error.code : error ? -1 : 0, out, err });
     });
@@ -47,10 +56,10 @@ export interface Running {
 }
 
 /** Starts `portolan up` in a folder, and waits until it is ready. */
-export async function up(args: readonly string[], cwd: string): Promise<Running> {
+export async function up(args: readonly string[], cwd: string, environment: Environment = {}): Promise<Running> {
   const child: ChildProcess = spawn(launcher, ['up', '--port', '0', '--log-level', 'info', ...args], {
     cwd,
-    env: cleanEnvironment(cwd),
+    env: cleanEnvironment(cwd, environment),
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let out = '';

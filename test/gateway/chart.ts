@@ -47,7 +47,8 @@ export function chart(name: string): Chart {
     cluster,
     node: (kind, namespace, name, properties = {}) => {
       const own = ref(kind, namespace, name);
-      return add(nodeId(kind, cluster, own), kind, own, namespace, name, properties);
+      const id = nodeKind(kind).shared ? sharedNodeId(kind, own) : nodeId(kind, cluster, own);
+      return add(id, kind, own, namespace, name, properties);
     },
     internet: () => add(sharedNodeId('Internet', internetRef), 'Internet', internetRef, null, 'Internet', {}),
     targetSet: (memberKind, namespace) => {

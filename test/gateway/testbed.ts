@@ -1,7 +1,4 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { type Logger, pino } from 'pino';
 import type { GatewayOptions } from '../../gateway/settings.ts';
 import { type Gateway, startGateway } from '../../gateway/start.ts';
@@ -10,26 +7,26 @@ import { openPathEngine } from '../../graph/paths/engine.ts';
 import type { PathEngine } from '../../graph/paths/port.ts';
 import type { Records } from '../../graph/records/port.ts';
 import type { GraphStore } from '../../graph/store/port.ts';
-import { openSqlite } from '../../graph/store/sqlite/open.ts';
+import { type StoreUnderTest, sqlite } from './stores.ts';
 
-/** A real store in a file of its own, with engines in their threads. */
+/** A real store, with engines in their threads. */
 export interface House {
   readonly store: GraphStore;
   readonly records: Records;
   readonly paths: (tenant: string) => Promise<PathEngine>;
+  /** Whose graph it is. */
+  readonly tenant: string;
   /** Commits a delta as the next version of its partition, and waits until the open engine of the tenant has it. */
   commit(cluster: string, delta: Delta, tenant?: string): Promise<void>;
 }
 
-/** Opens a house that closes with the stack. */
-export async function openHouse(closing: AsyncDisposableStack): Promise<House> {
-  const folder = await mkdtemp(join(tmpdir(), 'portolan-gateway-'));
-  const { store, records, close } = await openSqlite(join(folder, 'graph.db'));
+/** Opens a house, on SQLite unless told otherwise; it closes with the stack. */
+export async function openHouse(closing: AsyncDisposableStack, on: StoreUnderTest = sqlite): Promise<House> {
+  const { store, records, close, tenant: own } = await on.open();
   const engines = new Map<string, Promise<PathEngine>>();
   closing.defer(async () => {
     for (const engine of engines.values()) await (await engine).close();
     await close();
-    await rm(folder, { recursive: true });
   });
   const paths = (tenant: string): Promise<PathEngine> => {
     const engine = engines.get(tenant) ?? openPathEngine(store, tenant);
@@ -40,13 +37,14 @@ export async function openHouse(closing: AsyncDisposableStack): Promise<House> {
     store,
     records,
     paths,
-    async commit(cluster, delta, tenant = 'default') {
+    tenant: own,
+    async commit(cluster, delta, tenant = own) {
       const lease = await records.acquireLease({ tenant, cluster }, 'test', 60_000);
       assert.ok(lease);
       const version = await store.version(tenant);
       await store.apply(lease, version[cluster] ?? 0, delta);
       await records.releaseLease(lease);
-      await (await engines.get(tenant))?.reached(await store.version(tenant), AbortSignal.timeout(5_000));
+      await (await engines.get(tenant))?.reached(await store.version(tenant), AbortSignal.timeout(20_000));
     },
   };
 }
@@ -81,8 +79,16 @@ export async function serve(
   house: House,
   options: Partial<GatewayOptions> = {},
 ): Promise<Served> {
-  const { store, records, paths } = house;
-  const gateway = await startGateway({ store, records, paths, port: 0, logger: memoryLog().logger, ...options });
+  const { store, records, paths, tenant } = house;
+  const gateway = await startGateway({
+    store,
+    records,
+    paths,
+    tenant,
+    port: 0,
+    logger: memoryLog().logger,
+    ...options,
+  });
   closing.defer(() => gateway.stop());
   const ask: Ask = async (query, variables = {}, token) => {
     const response = await gateway.inject({

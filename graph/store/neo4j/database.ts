@@ -130,14 +130,21 @@ function disposable(session: ReturnType<Driver['session']>) {
 export function storeError(uri: string, error: unknown): unknown {
   if (error instanceof StoreError || !(error instanceof Error)) return error;
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
-  const advice = adviceFor(code);
+  // Before this the driver tells of itself, after it of settings that are ours to make.
+  const reason = error.message.split(' Caused by: ').at(-1)?.split(' If you trust ')[0] ?? '';
+  const advice = adviceFor(code, reason, uri);
   if (advice === null) return error;
-  return new StoreError('UPSTREAM_UNAVAILABLE', `${uri}: ${error.message} (${code}). ${advice}`, { cause: error });
+  return new StoreError('UPSTREAM_UNAVAILABLE', `${uri}: ${reason} (${code}). ${advice}`, { cause: error });
 }
 
-function adviceFor(code: string): string | null {
+const trustAdvice =
+  'name the file of the authority that signed its certificate in NODE_EXTRA_CA_CERTS; +ssc takes any certificate';
+
+function adviceFor(code: string, reason: string, uri: string): string | null {
+  if (reason.includes('certificate is not trusted')) return `To trust it, ${trustAdvice}.`;
   if (code === 'ServiceUnavailable' || code === 'SessionExpired') {
-    return 'See that the server runs and its Bolt port can be reached; it is tried again at the next call.';
+    const trust = uri.startsWith('neo4j+s:') ? `, and that it is trusted: ${trustAdvice}` : '';
+    return `See that the server runs and its Bolt port can be reached${trust}; it is tried again at the next call.`;
   }
   if (code.startsWith('Neo.ClientError.Security.')) {
     return 'See to the user and the password: PORTOLAN_STORE_USER and PORTOLAN_STORE_PASSWORD.';

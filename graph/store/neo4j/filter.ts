@@ -1,7 +1,7 @@
 import type { NodeKind } from '../../model/kinds.ts';
 import { type Field, fieldOf, neighbourKinds, shownKinds } from '../field.ts';
 import type { Filter, Scalar } from '../filter.ts';
-import { keyName, storedName } from './layout.ts';
+import { keyName, shortKey, shortKeyOf, storedName } from './layout.ts';
 import { orderKey } from './order-key.ts';
 import type { Parameters } from './parameters.ts';
 import type { ScopeCypher } from './scope.ts';
@@ -9,6 +9,11 @@ import type { ScopeCypher } from './scope.ts';
 /** A field of the node in this variable. Its name is the model's: `fieldOf` found it there. */
 export function fieldCypher({ name, property }: Field, node: string): string {
   return `${node}.${property ? storedName(name) : name}`;
+}
+
+/** Whether it is one of the texts that an index finds by the short key beside them. */
+export function isNamed(field: Field): field is Field & { readonly name: 'name' | 'ref' } {
+  return !field.property && (field.name === 'name' || field.name === 'ref');
 }
 
 /**
@@ -56,9 +61,14 @@ export function filterCypher(
     const field = fieldOf(kinds, filter.field);
     const value = fieldCypher(field, node);
     if ('isNull' in filter) return filter.isNull ? `NOT ${isPresent(value)}` : isPresent(value);
+    // Implied by the rest; it is what an index can be asked.
+    const key =
+      'in' in filter && isNamed(field)
+        ? `${node}.${shortKey(field.name)} IN ${bind(filter.in.map((text) => shortKeyOf(String(text))))} AND `
+        : '';
     const test = leaf(filter);
     const tested = 'range' in filter ? comparedCypher(field, node) : value;
-    return field.type === 'strings' ? `any(entry IN ${tested} WHERE ${test('entry')})` : test(tested);
+    return field.type === 'strings' ? `any(entry IN ${tested} WHERE ${test('entry')})` : `(${key}${test(tested)})`;
 
     function joined(parts: readonly Filter[], operator: string, empty: string): string {
       if (parts.length === 0) return empty;

@@ -29,6 +29,16 @@ export function keyName(stored: string): string {
   return `${stored}__order`;
 }
 
+/** Where the beginning of the order key of a name lies, which an index takes: at most 8 kB are in a key of Neo4j's. */
+export function shortKey(field: 'name' | 'ref'): string {
+  return `${field}__key`;
+}
+
+/** Texts in order have short keys in order, and equal texts have equal ones. */
+export function shortKeyOf(text: string): string {
+  return orderKey(text).slice(0, 256);
+}
+
 /** The claims on a shared node are lists side by side: Neo4j keeps no list of maps. `place` encodes a namespace, '' for none. */
 export const claimPlace = (namespace: string | null): string => (namespace === null ? '' : `:${namespace}`);
 
@@ -39,6 +49,11 @@ export function storedNode(tenant: string, node: GraphNode): Stored {
   const fields = { id, ref, name, cluster, namespace: shared ? null : node.namespace };
   const stored: Record<string, unknown> = { tenant, kind, ...(shared ? {} : { claims: node.claims }) };
   for (const [field, value] of Object.entries(fields)) put(stored, field, value);
+  for (const [field, text] of [
+    ['name', name],
+    ['ref', ref],
+  ] as const)
+    stored[shortKey(field)] = shortKeyOf(text);
   putAll(stored, properties, (name) => table[name]?.type);
   return stored;
 }

@@ -27,6 +27,7 @@ interface Found {
   readonly commit: string | null;
   readonly floor: number;
   readonly bytes: number;
+  readonly model: string | null;
 }
 
 /** The time at which a statement reads it, in milliseconds: the server's, which all who hold leases share. */
@@ -46,15 +47,16 @@ export async function appendDelta(
   const { tenant, cluster } = partition;
   const [found] = await run<Found>(
     `MATCH (p:PortolanPartition {tenant: $tenant, cluster: $cluster}) SET p.cluster = $cluster
-     WITH p RETURN p.holder = $holder AND p.token = $token AND p.expiresAt > ${serverNow} AS held,
-       p.version AS version, p.commit AS commit, p.floor AS floor, p.logBytes AS bytes`,
+     WITH p OPTIONAL MATCH (m:PortolanModel {name: 'graph'})
+     RETURN p.holder = $holder AND p.token = $token AND p.expiresAt > ${serverNow} AS held,
+       p.version AS version, p.commit AS commit, p.floor AS floor, p.logBytes AS bytes, m.hash AS model`,
     { tenant, cluster, holder, token: int(token) },
   );
   if (found?.commit === entry.commit) return 'committed';
   if (!found?.held) {
     throw new StoreError('LEASE_LOST', `${holder} no longer holds the lease on ${cluster}: acquire it and start over.`);
   }
-  await checkModel(run);
+  checkModel(found.model);
   const expected = entry.version - 1;
   if (found.version !== expected) {
     throw new StoreError(

@@ -3,7 +3,7 @@ import type { NodeKind } from '../../model/kinds.ts';
 import type { Scope } from '../../model/scope.ts';
 import { checkBatch, checkFacets, checkFilter, checkKinds, checkPage, maxFacets, tooManyFacets } from '../check.ts';
 import { fieldOf, shownKinds } from '../field.ts';
-import { byName, everything, type Filter, type Page, type Scalar } from '../filter.ts';
+import { byName, everything, type Filter, isSelective, type Page, type Scalar } from '../filter.ts';
 import type { Facet, FindQuery } from '../port.ts';
 import type { Database } from './database.ts';
 import { fieldCypher, filterCypher } from './filter.ts';
@@ -14,14 +14,15 @@ import { scopeCypher } from './scope.ts';
 
 /** The reads over nodes and edges, one statement each. */
 export function reads(database: Database) {
-  /** The pattern and condition of find, count and facets on variable n, and the kinds they are asked of. */
+  /** The condition of find, count and facets on variable n, but for its kind, and the kinds they are asked of. */
   function matching(scope: Scope, kinds: readonly NodeKind[], filter: Filter, given: Parameters) {
     checkKinds(kinds);
     const asked = kinds.length === 0 ? shownKinds : [...new Set(kinds)];
     checkFilter(asked, filter);
     const within = scopeCypher(scope, given);
     const where = `${within.alive('n')} AND ${filterCypher(filter, asked, 'n', within, given)}`;
-    return { asked, match: `MATCH (n:Entity) WHERE n.kind IN ${given.bind(asked)} AND ${where}` };
+    const ofKinds = given.bind(asked);
+    return { asked, ofKinds, where, match: `MATCH (n:Entity) WHERE n.kind IN ${ofKinds} AND ${where}` };
   }
 
   return {
@@ -63,10 +64,17 @@ export function reads(database: Database) {
     ): Promise<Page<GraphNode>> {
       checkPage(page);
       const given = parameters();
-      const { asked, match } = matching(scope, kinds, filter, given);
-      const { by, after, cursorOf } = orderCypher(order, asked, 'n', ['n'], page.after, given);
+      const { asked, ofKinds, where, match } = matching(scope, kinds, filter, given);
+      const { index, walk, by, after, cursorOf } = orderCypher(order, asked, 'n', ['n'], page.after, given);
+      const limit = `LIMIT ${given.bind(page.first + 1)}`;
+      // The first of each kind in the order of an index, then the first of all; unless few match, and are found and sorted.
+      const nodes =
+        index === null || isSelective(filter)
+          ? `${match} AND ${after}`
+          : `UNWIND ${ofKinds} AS kind CALL (kind) { MATCH (n:Entity) USING INDEX ${index}
+             WHERE n.kind = kind AND ${after} AND ${where} RETURN n ORDER BY ${walk} ${limit} }`;
       const rows = await database.read<{ node: Stored }>(
-        `${match} AND ${after} WITH n ORDER BY ${by} LIMIT ${given.bind(page.first + 1)} RETURN properties(n) AS node`,
+        `${nodes} WITH n ORDER BY ${by} ${limit} RETURN properties(n) AS node`,
         given.values,
       );
       const items = rows.slice(0, page.first).map(({ node }) => {

@@ -2,10 +2,11 @@ import { createHash } from 'node:crypto';
 import { nodeKinds } from '../../model/kinds.ts';
 import { relationships } from '../../model/relationships.ts';
 import { StoreError } from '../errors.ts';
-import type { Database, Run } from './database.ts';
+import type { Database } from './database.ts';
+import { shortKey } from './layout.ts';
 
 /** Changed when the way the graph lies does, so that it is charted anew. */
-const layout = 1;
+const layout = 2;
 
 /** Names the model and the layout that this code reads and writes. */
 export const modelHash = createHash('sha256')
@@ -14,8 +15,8 @@ export const modelHash = createHash('sha256')
 
 /**
  * Every node of the graph is an Entity; one that lives has its kind as a label too, one that died is a Tombstone. What the
- * store keeps beside the graph begins with Portolan. The key of a text is unlimited in the model, of an index it is not,
- * so that only ids, which we make, are indexed.
+ * store keeps beside the graph begins with Portolan. A text is unlimited in the model, in an index it is not, so that only
+ * ids, which we make, are indexed whole; of names the keys are (see layout.ts).
  */
 const constraints = [
   'CREATE CONSTRAINT entity_id IF NOT EXISTS FOR (n:Entity) REQUIRE (n.tenant, n.id) IS UNIQUE',
@@ -33,33 +34,36 @@ const constraints = [
   'CREATE INDEX alert_seen IF NOT EXISTS FOR (n:PortolanAlert) ON (n.tenant, n.lastSeen)',
   'CREATE INDEX audit_about IF NOT EXISTS FOR (n:PortolanAuditEntry) ON (n.tenant, n.about)',
   'CREATE INDEX entity_kind IF NOT EXISTS FOR (n:Entity) ON (n.tenant, n.kind)',
+  `CREATE INDEX entity_name IF NOT EXISTS FOR (n:Entity) ON (n.tenant, n.kind, n.${shortKey('name')})`,
+  `CREATE INDEX entity_ref IF NOT EXISTS FOR (n:Entity) ON (n.tenant, n.kind, n.${shortKey('ref')})`,
   'CREATE INDEX tombstone IF NOT EXISTS FOR (n:Tombstone) ON (n.tenant, n.deletedAt)',
 ];
 
-/** The kinds of relationship that can be found by id, made so as they are first written. */
+/** The kinds of relationship that can be found by id: their indexes are made as they are first written. */
 export interface EdgeKinds {
   has(kind: string): boolean;
-  /** Makes the constraints that are missing; outside of any transaction. */
+  /** Makes the indexes that are missing; outside of any transaction. */
   add(kinds: Iterable<string>): Promise<void>;
 }
 
-const edgeConstraint = (kind: string): string =>
-  `CREATE CONSTRAINT edge_${kind} IF NOT EXISTS FOR ()-[e:${kind}]-() REQUIRE (e.tenant, e.id, e.partition) IS UNIQUE`;
+const indexPrefix = 'edge_';
+
+const edgeIndex = (kind: string): string =>
+  `CREATE INDEX ${indexPrefix}${kind} IF NOT EXISTS FOR ()-[e:${kind}]-() ON (e.id)`;
 
 /** Makes constraints and indexes, and the graph anew when it is of another model. */
 export async function prepare(database: Database, model = modelHash): Promise<EdgeKinds> {
-  for (const statement of constraints) await database.alone(statement);
-  const known = new Set<string>();
-  const rows = await database.read<{ readonly name: string }>('SHOW CONSTRAINTS YIELD name RETURN name');
-  for (const { name } of rows) if (name.startsWith('edge_')) known.add(name.slice('edge_'.length));
+  await database.writing((run) => Promise.all(constraints.map((statement) => run(statement))));
+  const rows = await database.read<{ readonly name: string }>('SHOW INDEXES YIELD name RETURN name');
+  const names = rows.map(({ name }) => name).filter((name) => name.startsWith(indexPrefix));
+  const known = new Set(names.map((name) => name.slice(indexPrefix.length)));
   const kinds: EdgeKinds = {
     has: (kind) => known.has(kind),
     async add(kinds) {
-      for (const kind of kinds) {
-        if (known.has(kind)) continue;
-        await database.alone(edgeConstraint(kind));
-        known.add(kind);
-      }
+      const missing = new Set(kinds).difference(known);
+      if (missing.size === 0) return;
+      await database.writing((run) => Promise.all(Array.from(missing, (kind) => run(edgeIndex(kind)))));
+      for (const kind of missing) known.add(kind);
     },
   };
   await kinds.add(Object.keys(relationships));
@@ -89,12 +93,9 @@ async function rebuild(database: Database, model: string): Promise<void> {
   });
 }
 
-/** Refuses to write for an older or newer model than this; within the transaction that writes. */
-export async function checkModel(run: Run): Promise<void> {
-  const [found] = await run<{ readonly hash: string | null }>(
-    "MATCH (m:PortolanModel {name: 'graph'}) RETURN m.hash AS hash",
-  );
-  if (found?.hash !== modelHash) {
+/** Refuses to write for an older or newer model than this; `stored` is read within the transaction that writes. */
+export function checkModel(stored: string | null): void {
+  if (stored !== modelHash) {
     throw new StoreError('UPSTREAM_UNAVAILABLE', 'Another version of Portolan has rebuilt this graph: restart.');
   }
 }

@@ -16,12 +16,6 @@ export function kindsSql(kinds: readonly NodeKind[], node: string): string {
   return more.length === 0 ? `${node}.kind = ${only ?? "''"}` : `${node}.kind IN (${[only, ...more].join(', ')})`;
 }
 
-/** Whether so few nodes match that they are better found by their names, then sorted, than in order, then tested. */
-export function isSelective(filter: Filter): boolean {
-  if ('and' in filter) return filter.and.some(isSelective);
-  return 'in' in filter && ['id', 'name', 'ref'].includes(filter.field);
-}
-
 /**
  * A condition that is true where the filter, which `checkFilter` has passed, matches the node with this alias. Where it does
  * not match it is false or NULL, which are alike everywhere but under NOT.
