@@ -178,15 +178,19 @@ async function compare(
       const alone = await askAlone(query);
       const where = `${asked.slice(0, 80)} for ${JSON.stringify(grant)}`;
       assert.equal(answer.errors, undefined, `${where}: ${JSON.stringify(answer.errors)}`);
-      assert.equal(
-        told(answer, false),
-        told(alone, grant.clusters.length > 0 && grant.namespaces !== undefined),
-        where,
-      );
+      assertSame(told(answer, false), told(alone, grant.clusters.length > 0 && grant.namespaces !== undefined), where);
       paths += answer.data[field]?.paths?.length ?? 0;
     }
   }
   return paths;
+}
+
+/** Answers are long: the place where two differ says more. */
+function assertSame(actual: string, expected: string, where: string): void {
+  if (actual === expected) return;
+  const at = [...actual].findIndex((character, index) => character !== expected[index]);
+  const around = (text: string): string => text.slice(Math.max(0, at - 300), at + 200);
+  assert.fail(`${where}\n  has ${around(actual)}\n  not ${around(expected)}`);
 }
 
 test('the property above is asked of every field of Query', () => {

@@ -87,7 +87,9 @@ function connect(random: Random, drawn: Chart, all: readonly GraphNode[]): void 
   }
   for (const { name, from, to, class: step } of techniques) {
     for (const node of ofKinds(own, from)) {
-      for (const target of random.sample(ends(node, [...to, 'TargetSet']), 3)) {
+      // Rights lead to sets; what is shared has none.
+      const kinds: readonly NodeKind[] = node.cluster === null ? to : [...to, 'TargetSet'];
+      for (const target of random.sample(ends(node, kinds), 3)) {
         const evidence = Array.from({ length: 1 + random.integer(2) }, () => [item(), item()]);
         drawn.step(name, node.id, target.id, step === 'link' ? null : random.integer(4), evidence);
       }

@@ -72,6 +72,13 @@ export async function prepare(database: Database, model = modelHash): Promise<Ed
   return kinds;
 }
 
+/** A transaction each, again and again: Neo4j holds what one of them changes in memory. Deltas are large, relationships small. */
+const removals = [
+  'MATCH (d:PortolanDelta) WITH d LIMIT 100 DELETE d RETURN count(*) AS removed',
+  'MATCH (:Entity)-[e]->() WITH e LIMIT 10000 DELETE e RETURN count(*) AS removed',
+  'MATCH (n:Entity) WITH n LIMIT 10000 DELETE n RETURN count(*) AS removed',
+];
+
 /**
  * Removes a graph of another model. The lock on the model's node lets one process do it at a time; those on the partitions
  * keep writers out until it is done, who are then refused, as theirs is the old model.
@@ -86,8 +93,9 @@ async function rebuild(database: Database, model: string): Promise<void> {
     await run(
       'MATCH (p:PortolanPartition) WHERE p.version > 0 SET p.version = p.version + 1, p.floor = p.version + 1, p.logBytes = 0',
     );
-    for (const label of ['PortolanDelta', 'Entity']) {
-      await database.alone(`MATCH (n:${label}) CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 1000 ROWS`);
+    for (const removal of removals) {
+      const some = () => database.writing((run) => run<{ readonly removed: number }>(removal));
+      for (let [row] = await some(); row !== undefined && row.removed > 0; [row] = await some());
     }
     await run("MATCH (m:PortolanModel {name: 'graph'}) SET m.hash = $model", { model });
   });

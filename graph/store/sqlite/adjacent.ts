@@ -1,7 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import type { Scope } from '../../model/scope.ts';
 import { checkBatch, checkNeighbours, checkPage } from '../check.ts';
-import { writeCursor } from '../cursor.ts';
 import { byName, everything, type Page, type Scalar } from '../filter.ts';
 import type { AdjacentQuery, Neighbour } from '../port.ts';
 import { filterSql, kindsSql } from './filter.ts';
@@ -65,7 +64,7 @@ export function adjacency(db: Database, names: Names) {
         const edge = toEdge(columns.slice(0, edgeWidth) as unknown as EdgeRow, names);
         const node = toNode(columns.slice(edgeWidth, edgeWidth + nodeWidth) as unknown as NodeRow, names);
         if (node === null) continue;
-        const cursor = writeCursor(order, { value, ids: [node.id, edge.id] });
+        const cursor = ordered.cursorOf(value, [node.id, edge.id]);
         found[ordinal]?.push({ cursor, item: { edge, node } });
       }
       return found.map((items) => ({ items: items.slice(0, page.first), hasNextPage: items.length > page.first }));

@@ -1,7 +1,7 @@
 import type { NodeKind } from '../../model/kinds.ts';
 import { orderField } from '../check.ts';
-import { readCursor } from '../cursor.ts';
-import type { Order } from '../filter.ts';
+import { readCursor, writeCursor } from '../cursor.ts';
+import type { Order, Scalar } from '../filter.ts';
 import { fieldSql } from './filter.ts';
 import type { Parameters } from './parameters.ts';
 
@@ -14,6 +14,8 @@ export interface OrderSql {
   readonly by: string;
   /** True for what comes after the cursor. */
   readonly after: string;
+  /** The cursor of a row with this value; `ids` are those that settle ties. */
+  cursorOf(value: Scalar | null, ids: readonly string[]): string;
 }
 
 const neverNull = ['id', 'kind', 'ref', 'name'];
@@ -37,16 +39,18 @@ export function orderSql(
   const plain = neverNull.includes(field.name) && !field.property;
   const direction = order.descending ? 'DESC' : '';
   const by = [`${value} ${direction}${plain ? '' : ' NULLS LAST'}`, ...ids].join(', ');
-  if (cursor === undefined) return { value, direction, by, after: 'TRUE' };
+  const cursorOf = (found: Scalar | null, ids: readonly string[]): string =>
+    writeCursor(order, { value: field.type === 'boolean' && found !== null ? found === 1 : found, ids });
+  if (cursor === undefined) return { value, direction, by, after: 'TRUE', cursorOf };
 
   const position = readCursor(order, ids.length, cursor);
   const tie = `(${ids.join(', ')}) > (${position.ids.map(bind).join(', ')})`;
-  if (position.value === null) return { value, direction, by, after: `(${value} IS NULL AND ${tie})` };
+  if (position.value === null) return { value, direction, by, after: `(${value} IS NULL AND ${tie})`, cursorOf };
   const last = bind(position.value);
   const beyond = `(${value} ${order.descending ? '<' : '>'} ${last} OR (${value} = ${last} AND ${tie})`;
   // The first bound is implied by the rest; it is what an index can start from.
   const after = plain
     ? `(${value} ${order.descending ? '<=' : '>='} ${last} AND ${beyond}))`
     : `${beyond} OR ${value} IS NULL)`;
-  return { value, direction, by, after };
+  return { value, direction, by, after, cursorOf };
 }

@@ -3,7 +3,6 @@ import type { GraphEdge, GraphNode } from '../../model/graph.ts';
 import type { NodeKind } from '../../model/kinds.ts';
 import type { Scope } from '../../model/scope.ts';
 import { checkBatch, checkFacets, checkFilter, checkKinds, checkPage, maxFacets, tooManyFacets } from '../check.ts';
-import { writeCursor } from '../cursor.ts';
 import { fieldOf, shownKinds } from '../field.ts';
 import { byName, everything, type Filter, isSelective, type Page, type Scalar } from '../filter.ts';
 import type { Facet, FindQuery } from '../port.ts';
@@ -78,7 +77,7 @@ export function reads(db: Database, names: Names) {
         given,
       );
       const items = rows.slice(0, page.first).map((row) => ({
-        cursor: writeCursor(order, { value: row[nodeWidth] as Scalar | null, ids: [row[0]] }),
+        cursor: sql.cursorOf(row[nodeWidth] as Scalar | null, [row[0]]),
         item: toNode(row as unknown as NodeRow, names) as GraphNode,
       }));
       return { items, hasNextPage: rows.length > page.first };
