@@ -53,8 +53,6 @@ export interface Running {
   /** SIGTERM; resolves with the exit status. */
   stop(): Promise<number | null>;
   kill(): Promise<void>;
-  /** Sends a signal that does not end it, such as SIGSTOP. */
-  signal(name: NodeJS.Signals): void;
 }
 
 /** Starts `portolan up` in a folder, and waits until it is ready. */
@@ -101,7 +99,6 @@ export async function up(args: readonly string[], cwd: string, environment: Envi
       kill: async () => {
         await finish('SIGKILL');
       },
-      signal: (name) => void child.kill(name),
     };
   }
   await finish('SIGKILL');
