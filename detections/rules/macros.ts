@@ -17,4 +17,12 @@ export const macros: Readonly<Record<string, string>> = {
   connects: '(evt.type = connect)',
   in_container: '(container.id exists and container.id != host)',
   shell: '(proc.name in (ash, bash, csh, dash, fish, ksh, sh, tcsh, zsh, busybox))',
+  interpreter: '(proc.name startswith anyof (python, perl, ruby, php, node, lua))',
+  downloader: '(proc.name in (curl, wget, aria2c, axel, lwp-download, GET))',
+  copier: '(proc.name in (cp, mv, dd, install, rsync, scp, tar, zip, gzip))',
+  plain_reader:
+    '(proc.name in (cat, head, tail, less, more, strings, xxd, od, base64, grep, egrep, awk, gawk, sed, cut, sort, tee, vi, vim, nano))',
+  history_file: '(fd.name endswith anyof (/.bash_history, /.zsh_history, /.ash_history, /.sh_history, /.history))',
+  system_log:
+    '(fd.name pmatch (/var/log/audit, /var/log/journal, /var/log/kubernetes) or fd.name in (/var/log/auth.log, /var/log/syslog, /var/log/messages, /var/log/secure, /var/log/wtmp, /var/log/btmp, /var/log/lastlog, /var/log/kern.log, /var/log/cloud-init.log))',
 };
