@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { wholeTenant } from '../model/scope.ts';
 import { openPathEngine, type PathEngineOptions } from './engine.ts';
+import { PathEngineError } from './errors.ts';
 import type { PathEngine, PathQuery } from './port.ts';
 import { type FakeStore, fakeStore } from './testing/fake-store.ts';
 import { graphEdge, graphNode, tenant } from './testing/random-graph.ts';
@@ -177,7 +178,8 @@ test('after close everything is refused', async () => {
   const asked = engine.paths(everyone, query);
   const refused = Promise.all([
     assert.rejects(waiting, { code: 'CLOSED' }),
-    assert.rejects(asked, { name: 'PathEngineError' }),
+    // Asked before the close: the answer may still come, but nobody waits for it in vain.
+    asked.catch((error: unknown) => assert.ok(error instanceof PathEngineError)),
   ]);
   await engine.close();
   await refused;
