@@ -3,7 +3,7 @@
  * Reading kernel memory: READ(pointer, a, b.c, d) is pointer->a->b.c->d, and 0 where any of it is not there.
  *
  * From Linux 6.2 on a number may be cast to a pointer of a type of the kernel's own BTF, and each step through it is one load.
- * Before, each step is a call of bpf_probe_read_kernel, which takes some five times as long; with PROBE_READS we do so.
+ * Before, each step is a call of bpf_probe_read_kernel, which takes some four times as long; with PROBE_READS we do so.
  */
 #pragma once
 #include "vmlinux.h"

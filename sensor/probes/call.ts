@@ -19,26 +19,26 @@ export interface Call {
 
 /** How long the body of a call is. */
 export function callBytes(record: EventRecord): number {
-  return at.text + lengthsOf(record).reduce((sum, length) => sum + length, 0);
+  return at.text + lengthAt(record, 0) + lengthAt(record, 1) + lengthAt(record, 2) + lengthAt(record, 3);
 }
 
 export function readCall(record: EventRecord): Call {
-  const lengths = lengthsOf(record);
   return {
     result: record.i32(at.result),
     argument: (n) => record.u64(at.arguments + 8 * (n - 1)),
     signed: (n) => record.i32(at.arguments + 8 * (n - 1)),
     path(index) {
-      const before = lengths.slice(0, 2 * index).reduce((sum, length) => sum + length, 0);
-      const [directory = 0, path = 0] = lengths.slice(2 * index);
-      const text = record.text(at.text + before + directory, path);
-      return directory === 0 ? text : posix.join(record.text(at.text + before, directory), text);
+      const start = at.text + (index === 0 ? 0 : lengthAt(record, 0) + lengthAt(record, 1));
+      const directory = lengthAt(record, 2 * index);
+      const text = record.text(start + directory, lengthAt(record, 2 * index + 1));
+      return directory === 0 ? text : posix.join(record.text(start, directory), text);
     },
   };
 }
 
-function lengthsOf(record: EventRecord): readonly number[] {
-  return [0, 1, 2, 3].map((index) => record.u16(at.lengths + 2 * index));
+/** Of directory and path, twice. */
+function lengthAt(record: EventRecord, index: number): number {
+  return record.u16(at.lengths + 2 * index);
 }
 
 /** How it ended. */

@@ -27,14 +27,11 @@ export function socketBytes(record: EventRecord): number {
 export function socketFields(record: EventRecord, serves: boolean): Fields {
   const family = record.u16(at.family);
   const result = record.i32(at.result);
-  const common = {
-    'fd.num': record.i32(at.descriptor),
-    'evt.rawres': result,
-    'evt.res': resultText(result),
-  };
   if (family === families.unix) {
     return {
-      ...common,
+      'fd.num': record.i32(at.descriptor),
+      'evt.rawres': result,
+      'evt.res': resultText(result),
       'fd.typechar': 'u',
       'fd.sockfamily': 'unix',
       'fd.name': record.text(at.text, record.u16(at.path)),
@@ -48,7 +45,9 @@ export function socketFields(record: EventRecord, serves: boolean): Fields {
     ? [remote, remotePort, local, localPort]
     : [local, localPort, remote, remotePort];
   return {
-    ...common,
+    'fd.num': record.i32(at.descriptor),
+    'evt.rawres': result,
+    'evt.res': resultText(result),
     'fd.typechar': family === families.ipv4 || mapped ? '4' : '6',
     'fd.sockfamily': 'ip',
     'fd.l4proto': protocol,
@@ -74,8 +73,16 @@ function isMapped(record: EventRecord, from: number): boolean {
   return record.u32(from) === 0 && record.u32(from + 4) === 0 && record.u32(from + 8) === 0xffff0000;
 }
 
+/** Addresses come again and again. */
+const ipv4Texts = new Map<number, string>();
+
 function ipv4(bits: number): string {
-  return `${bits & 255}.${(bits >>> 8) & 255}.${(bits >>> 16) & 255}.${bits >>> 24}`;
+  const known = ipv4Texts.get(bits);
+  if (known !== undefined) return known;
+  const text = `${bits & 255}.${(bits >>> 8) & 255}.${(bits >>> 16) & 255}.${bits >>> 24}`;
+  if (ipv4Texts.size === 4096) ipv4Texts.clear();
+  ipv4Texts.set(bits, text);
+  return text;
 }
 
 /** RFC 5952: lower case, the first longest run of zero groups as `::`. */
