@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import neo4j, { type Driver, type ManagedTransaction, type RecordShape, type SessionMode } from 'neo4j-driver';
 import { StoreError } from '../errors.ts';
 import type { Neo4jAddress } from './address.ts';
@@ -55,13 +54,6 @@ export async function openDatabase(address: Neo4jAddress, credentials: Credentia
       return await open.session.executeRead((transaction) => work(run(transaction)));
     });
 
-  // One round trip, where a transaction that the driver manages takes three.
-  const readOnce = async <Row>(cypher: string, values?: object): Promise<readonly Row[]> => {
-    await using open = disposable(session('READ'));
-    const { records } = await open.session.run<RecordShape>(cypher, values);
-    return records.map((record) => record.toObject() as Row);
-  };
-
   await translated(async () => {
     await using open = disposable(session('WRITE'));
     await open.session.run('RETURN 1');
@@ -72,7 +64,7 @@ export async function openDatabase(address: Neo4jAddress, credentials: Credentia
 
   return {
     reading,
-    read: (cypher, values) => translated(() => retried(() => readOnce(cypher, values))),
+    read: (cypher, values) => reading((run) => run(cypher, values)),
     writing: (work) =>
       translated(async () => {
         await using open = disposable(session('WRITE'));
@@ -93,20 +85,6 @@ export async function openDatabase(address: Neo4jAddress, credentials: Credentia
     },
     close: () => driver.close(),
   };
-}
-
-/** Runs what may be run again, as the driver does with its transactions: while it meets transient errors and patience lasts. */
-async function retried<T>(work: () => Promise<T>): Promise<T> {
-  const deadline = performance.now() + patience;
-  for (let waitMs = 50; ; waitMs *= 2) {
-    try {
-      return await work();
-    } catch (error) {
-      if (!(error instanceof Error && neo4j.isRetriableError(error)) || performance.now() + waitMs > deadline)
-        throw error;
-    }
-    await sleep(waitMs);
-  }
 }
 
 function connect(uri: string, credentials: Credentials | null): Driver {
