@@ -9,7 +9,7 @@ function isKnown(operand: Operand, known: Known): operand is Operand & { readonl
 
 /** Whether a check is true of the known fields; undefined where that depends on the event. */
 export function decided(check: Check, known: Known): boolean | undefined {
-  if (!isKnown(check.left, known)) return undefined;
+  if (!isKnown(check.left, known)) return ofEventNumber(check);
   const value = known.get(check.left.name);
   if (value === undefined) return false; // a missing field fulfils no check, whatever is to the right
   if (check.kind === 'exists') return true;
@@ -17,6 +17,15 @@ export function decided(check: Check, known: Known): boolean | undefined {
   if (literals === undefined) return undefined;
   const equal = literals.some(({ text }) => text === value);
   return check.operator === '!=' ? !equal : equal;
+}
+
+/** Events count from 1, which Falco's rules make use of to say never (`evt.num=0`) and always (`evt.num>=0`). */
+function ofEventNumber(check: Check): boolean | undefined {
+  if (check.kind === 'exists' || check.left.kind !== 'field' || check.left.name !== 'evt.num') return undefined;
+  const { operator, modifier, right } = check;
+  if (right.kind !== 'literal' || modifier !== null || !(Number(right.text) < 1)) return undefined;
+  if (['=', '==', '<', '<='].includes(operator)) return false;
+  return ['!=', '>', '>='].includes(operator) ? true : undefined;
 }
 
 /** The literals a check asks equality with; undefined of other checks. */

@@ -3,6 +3,7 @@ import { type Check, isCheck, type Resolved } from '../language/ast.ts';
 import { compileCheck } from './check.ts';
 import { decided, type Known } from './known.ts';
 import type { Predicate } from './predicate.ts';
+import { readingOnce } from './reading-once.ts';
 
 /** A condition of which something is known already. Nodes are shared: equal ones are one. */
 interface Node {
@@ -37,7 +38,8 @@ export interface Planner<E> {
   readonly verify: (condition: Resolved) => void;
 }
 
-export function planner<E>(source: Source<E>): Planner<E> {
+export function planner<E>(from: Source<E>): Planner<E> {
+  const source = readingOnce(from);
   const compiled = new Map<string, Predicate<E>>();
   const texts = new Map<Check, string>();
 
@@ -145,8 +147,9 @@ class Graph {
       const node = this.node(part);
       if (typeof node === 'boolean') {
         if (node === (kind === 'or')) return node;
-      } else if (node.kind === kind) for (const inner of node.of) of.add(inner);
-      else of.add(node);
+      } else {
+        of.add(node);
+      }
     }
     if (of.size === 0) return kind === 'and';
     if (of.size === 1) return [...of][0] as Node;
@@ -192,11 +195,21 @@ function predicateOf<E>(
 ): Predicate<E> {
   const known = made.get(node);
   if (known !== undefined) return known;
-  const parts = node.of.map((part) => predicateOf(part, checkOf, made));
+  const order = node.kind === 'not' ? node.of : [...node.of].sort((a, b) => price(a) - price(b));
+  const parts = order.map((part) => predicateOf(part, checkOf, made));
   const plain = node.check === undefined ? combined(node.kind, parts) : checkOf(node.check);
-  const predicate = node.users > 1 && node.cost >= worthRemembering ? remembering(plain) : plain;
+  const predicate = isRemembered(node) ? remembering(plain) : plain;
   made.set(node, predicate);
   return predicate;
+}
+
+function isRemembered({ users, cost }: Node): boolean {
+  return users > 1 && cost >= worthRemembering;
+}
+
+/** What asking for a node takes on average: who asks second pays nothing where it is remembered. */
+function price(node: Node): number {
+  return isRemembered(node) ? 1 + node.cost / node.users : node.cost;
 }
 
 function combined<E>(kind: Node['kind'], parts: readonly Predicate<E>[]): Predicate<E> {
