@@ -11,19 +11,22 @@ export interface Drain {
 const graceMs = 10_000;
 
 /**
- * Makes the one way to stop: /readyz turns to 503, the load balancer gets `drainMs` to notice, then no connection is taken
- * any more, requests in flight end, and everything is closed. Calling it again waits for the same end.
+ * Makes the one way to stop: /readyz turns to 503, the load balancer gets `drainMs` to notice, then subscriptions end, no
+ * connection is taken any more, requests in flight end, and everything is closed. Calling it again waits for the same end.
  */
 export function stopper(
   app: FastifyInstance,
   apollo: ApolloServer<Context>,
   drain: Drain,
   drainMs: number,
+  stopSubscriptions: () => Promise<void>,
 ): () => Promise<void> {
   let stopped: Promise<void> | undefined;
   const stop = async (): Promise<void> => {
     drain.draining = true;
     if (drainMs > 0) await new Promise((resolve) => setTimeout(resolve, drainMs));
+    // Their clients are told to come back, and find another gateway.
+    await stopSubscriptions();
     const cut = setTimeout(() => app.server.closeAllConnections(), graceMs);
     try {
       await app.close();

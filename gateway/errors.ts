@@ -3,17 +3,19 @@ import { unwrapResolverError } from '@apollo/server/errors';
 import type { FastifyInstance } from 'fastify';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import type { Logger } from 'pino';
+import { EventLogError, type EventLogErrorCode } from '../events/port.ts';
 import { PathEngineError, type PathEngineErrorCode } from '../graph/paths/errors.ts';
 import { StoreError, type StoreErrorCode } from '../graph/store/errors.ts';
 
 /** The failures below that a caller can do something about, by code. Their messages are made for him. */
-const callerCodes: Partial<Record<StoreErrorCode | PathEngineErrorCode, string>> = {
+const callerCodes: Partial<Record<StoreErrorCode | PathEngineErrorCode | EventLogErrorCode, string>> = {
   INVALID_FILTER: 'BAD_USER_INPUT',
   INVALID_CURSOR: 'BAD_USER_INPUT',
   TOO_LARGE: 'BAD_USER_INPUT',
   INVALID_QUERY: 'BAD_USER_INPUT',
   BUSY: 'UPSTREAM_UNAVAILABLE',
   RESTARTING: 'UPSTREAM_UNAVAILABLE',
+  CURSOR_EXPIRED: 'CURSOR_EXPIRED',
 };
 
 /**
@@ -25,7 +27,7 @@ export function errorFormatter(logger: Logger) {
     const place = { ...(locations && { locations }), ...(path && { path }) };
     const error = unwrapResolverError(thrown);
     const code = extensions?.code;
-    if (error instanceof StoreError || error instanceof PathEngineError) {
+    if (error instanceof StoreError || error instanceof PathEngineError || error instanceof EventLogError) {
       const callerCode = callerCodes[error.code];
       if (callerCode) return { message: error.message, ...place, extensions: { code: callerCode } };
     } else if (error instanceof GraphQLError && typeof code === 'string' && code !== 'INTERNAL_SERVER_ERROR') {

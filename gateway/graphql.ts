@@ -8,31 +8,41 @@ import {
 } from '@apollo/server/plugin/disabled';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { Scope } from '../graph/model/scope.ts';
-import { type Context, createContext } from '../resolvers/context.ts';
+import type { EventHub } from '../events/hub.ts';
+import { type Context, createContext, type Viewer } from '../resolvers/context.ts';
 import { schema } from '../resolvers/index.ts';
 import type { Guard } from './auth/authenticate.ts';
-import { scopeOf } from './auth/caller.ts';
-import { errorBody, errorFormatter } from './errors.ts';
+import type { Caller } from './auth/caller.ts';
+import { errorBody, type errorFormatter } from './errors.ts';
 import { limitPlugin } from './limit-plugin.ts';
-import { queriesOnly } from './queries-only.ts';
+import { noSubscriptions } from './no-subscriptions.ts';
 import { requestSignal } from './request-signal.ts';
 import type { Settings } from './settings.ts';
+import type { ServerSentEvents } from './subscriptions/sse.ts';
 import { versionPlugin } from './version-plugin.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** What the caller may see; set on /graphql. */
-    scope: Scope;
+    /** What the caller may see and do; set on /graphql. */
+    viewer: Viewer;
   }
 }
 
-/** Serves /graphql, by GraphQL over HTTP: POST, and GET for queries. */
+/** What serving GraphQL stands on beside the settings. */
+export interface GraphqlParts {
+  readonly guard: Guard;
+  readonly viewerOf: (caller: Caller) => Promise<Viewer>;
+  readonly hub: EventHub;
+  readonly format: ReturnType<typeof errorFormatter>;
+  readonly streams: ServerSentEvents;
+  readonly plugins: readonly ApolloServerPlugin<Context>[];
+}
+
+/** Serves /graphql, by GraphQL over HTTP: POST, GET for queries, and streams of events for subscriptions. */
 export async function serveGraphql(
   app: FastifyInstance,
   settings: Settings,
-  guard: Guard,
-  plugins: readonly ApolloServerPlugin<Context>[],
+  { guard, viewerOf, hub, format, streams, plugins }: GraphqlParts,
 ): Promise<ApolloServer<Context>> {
   const { limits, logger } = settings;
   const apollo = new ApolloServer<Context>({
@@ -47,8 +57,8 @@ export async function serveGraphql(
     parseOptions: { maxTokens: limits.tokens },
     // Bounds what fragments can blow a document up to before validation compares all their fields.
     maxRecursiveSelections: 100_000,
-    validationRules: [queriesOnly],
-    formatError: errorFormatter(logger),
+    validationRules: [noSubscriptions],
+    formatError: format,
     logger,
     plugins: [
       limitPlugin(limits),
@@ -64,13 +74,21 @@ export async function serveGraphql(
   });
   await apollo.start();
   // Here and not in the context: a store that fails now answers 503, and nothing has run.
-  const findScope = async (request: FastifyRequest) => {
-    request.scope = await scopeOf(request.caller, settings.store);
+  const findViewer = async (request: FastifyRequest) => {
+    request.viewer = await viewerOf(request.caller);
   };
   const handler = fastifyApolloHandler(apollo, {
-    context: async ({ scope }, reply) => createContext(settings, scope, requestSignal(reply, limits.timeoutMs)),
+    context: async ({ viewer }, reply) =>
+      createContext({ ...settings, hub }, viewer, requestSignal(reply, limits.timeoutMs)),
   });
-  app.route({ method: ['GET', 'POST'], url: '/graphql', onRequest: guard, preHandler: findScope, handler });
+  app.route({
+    method: ['GET', 'POST'],
+    url: '/graphql',
+    onRequest: guard,
+    preHandler: findViewer,
+    handler: (request, reply) =>
+      streams.wants(request) ? streams.handle(request, reply) : handler.call(app, request, reply),
+  });
   app.route({
     method: ['PUT', 'PATCH', 'DELETE'],
     url: '/graphql',

@@ -17,7 +17,7 @@ export function limitPlugin(limits: Limits): ApolloServerPlugin<Context> {
           const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], request.variables ?? {});
           if (!coerced) return;
           size = measure(schema, document, operation, coerced);
-          refuse(size, limits);
+          refuseLarge(size, limits);
         },
         willSendResponse: async ({ response: { body } }) => {
           if (body.kind !== 'single' || size === undefined) return;
@@ -28,7 +28,8 @@ export function limitPlugin(limits: Limits): ApolloServerPlugin<Context> {
   };
 }
 
-function refuse({ depth, aliases, cost }: Measure, limits: Limits): void {
+/** Throws a refusal that names the limit. */
+export function refuseLarge({ depth, aliases, cost }: Measure, limits: Limits): void {
   if (depth > limits.depth) {
     throw refusal('DEPTH_LIMIT_EXCEEDED', `The document nests ${depth} fields deep; the limit is ${limits.depth}.`);
   }

@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import { isIP } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { errorBody } from './errors.ts';
@@ -14,18 +15,23 @@ export function isLoopback(host: string): boolean {
  * that its owner lets point to 127.0.0.1 (DNS rebinding, which the Host shows), nor by a plain cross-site request (Origin).
  */
 export function refuseForeignHosts(app: FastifyInstance): void {
-  app.addHook('onRequest', async (request, reply) => {
-    const host = hostOf(`http://${request.headers.host ?? ''}`);
-    if (!isLoopback(host)) {
-      const message = `This gateway listens on loopback only and does not answer for the host ${JSON.stringify(host)}.`;
-      return reply.code(421).send(errorBody('MISDIRECTED_REQUEST', message));
-    }
-    const { origin } = request.headers;
-    if (origin !== undefined && !isLoopback(hostOf(origin))) {
-      const message = `This gateway listens on loopback only and does not answer to the origin ${JSON.stringify(origin)}.`;
-      return reply.code(403).send(errorBody('FORBIDDEN', message));
-    }
+  app.addHook('onRequest', async ({ headers }, reply) => {
+    const refusal = foreign(headers);
+    if (refusal !== null) return reply.code(refusal.status).send(errorBody(refusal.code, refusal.message));
   });
+}
+
+/** Why a request to a gateway on loopback is refused; null for one that is not. */
+export function foreign({ host: given = '', origin }: IncomingHttpHeaders) {
+  const host = hostOf(`http://${given}`);
+  const only = 'This gateway listens on loopback only and does not answer';
+  if (!isLoopback(host)) {
+    return { status: 421, code: 'MISDIRECTED_REQUEST', message: `${only} for the host ${JSON.stringify(host)}.` };
+  }
+  if (origin !== undefined && !isLoopback(hostOf(origin))) {
+    return { status: 403, code: 'FORBIDDEN', message: `${only} to the origin ${JSON.stringify(origin)}.` };
+  }
+  return null;
 }
 
 function hostOf(url: string): string {

@@ -7,6 +7,14 @@ import type { Settings } from './settings.ts';
 
 const seconds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
+/** What subscriptions count. */
+export interface Gauges {
+  frame(): void;
+  cutOff(): void;
+  /** How many there are, asked when somebody looks. */
+  subscriptions(count: () => number): void;
+}
+
 /**
  * Serves /metrics to those who may ask, and returns what counts GraphQL operations. Labels are closed sets: names that
  * clients choose would let them fill the registry.
@@ -15,7 +23,7 @@ export function serveMetrics(
   app: FastifyInstance,
   guard: Guard,
   { clusters }: Pick<Settings, 'clusters'>,
-): ApolloServerPlugin<Context> {
+): { readonly plugin: ApolloServerPlugin<Context>; readonly gauges: Gauges } {
   const register = new Registry();
   collectDefaultMetrics({ register });
   const requests = new Counter({
@@ -48,7 +56,7 @@ export function serveMetrics(
     reply.type(register.contentType);
     return register.metrics();
   });
-  return {
+  const plugin: ApolloServerPlugin<Context> = {
     requestDidStart: async () => {
       const done = operations.startTimer();
       return {
@@ -58,4 +66,29 @@ export function serveMetrics(
       };
     },
   };
+  const frames = new Counter({
+    name: 'portolan_subscription_events_total',
+    help: 'Events sent to subscribers.',
+    registers: [register],
+  });
+  const cutOffs = new Counter({
+    name: 'portolan_subscription_slow_readers_total',
+    help: 'Subscribers cut off for reading too slowly.',
+    registers: [register],
+  });
+  const gauges: Gauges = {
+    frame: () => frames.inc(),
+    cutOff: () => cutOffs.inc(),
+    subscriptions(count) {
+      new Gauge({
+        name: 'portolan_subscriptions',
+        help: 'Subscriptions that are open.',
+        registers: [register],
+        collect() {
+          this.set(count());
+        },
+      });
+    },
+  };
+  return { plugin, gauges };
 }

@@ -1,4 +1,6 @@
 import type { Logger } from 'pino';
+import type { EventLog } from '../events/port.ts';
+import { storeLog } from '../events/store-log.ts';
 import type { Sources } from '../resolvers/context.ts';
 import type { AuthSettings } from './auth/authenticate.ts';
 import { defaultLimits, type Limits } from './limits.ts';
@@ -20,6 +22,8 @@ export interface GatewayOptions extends Sources {
   /** The tenant of callers whose credential names none: `default` unless given. */
   readonly tenant?: string;
   readonly limits?: Partial<Limits>;
+  /** Where events come from: the store's own logs unless given. It stays its opener's. */
+  readonly events?: EventLog;
   readonly logger: Logger;
   /** What else must be ready, such as collectors that have charted their clusters once. */
   readonly readiness?: () => Readiness | Promise<Readiness>;
@@ -35,6 +39,7 @@ export interface Settings extends Omit<GatewayOptions, 'auth' | 'limits'> {
   readonly auth: AuthSettings | null;
   readonly tenant: string;
   readonly limits: Limits;
+  readonly events: EventLog;
   readonly readiness: () => Readiness | Promise<Readiness>;
   readonly clusters: NonNullable<GatewayOptions['clusters']>;
   readonly drainMs: number;
@@ -52,9 +57,11 @@ export function checkSettings(options: GatewayOptions): Settings {
     throw new Error('authentication needs JWT settings (issuer, audience, JWKS address), a token file, or both');
   }
   const readiness = options.readiness ?? (() => ({ ready: true, reasons: [] }));
+  const events = options.events ?? storeLog(options.store, options.alerts);
   const clusters = options.clusters ?? (() => []);
   return {
     ...options,
+    events,
     clusters,
     host,
     port,

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import Fastify, { type FastifyInstance } from 'fastify';
-import { guard } from './auth/authenticate.ts';
+import { eventHub } from '../events/hub.ts';
+import { guard, identifier } from './auth/authenticate.ts';
+import { viewerFinder } from './auth/caller.ts';
 import { type Drain, stopper } from './drain.ts';
-import { answerHttpErrors } from './errors.ts';
+import { answerHttpErrors, errorFormatter } from './errors.ts';
 import { serveGraphql } from './graphql.ts';
 import { securityHeaders } from './headers.ts';
 import { serveHealth } from './health.ts';
@@ -11,6 +13,7 @@ import { logRequests } from './log.ts';
 import { isLoopback, refuseForeignHosts } from './loopback.ts';
 import { serveMetrics } from './metrics.ts';
 import { checkSettings, type GatewayOptions } from './settings.ts';
+import { serveSubscriptions } from './subscriptions/serve.ts';
 
 /** A gateway that listens. The store and the engines stay their opener's, to be closed after it. */
 export interface Gateway {
@@ -37,12 +40,24 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   securityHeaders(app);
   if (isLoopback(host)) refuseForeignHosts(app);
   answerHttpErrors(app, logger, limits.bodyBytes);
-  const authenticated = await guard(settings);
+  const identify = await identifier(settings);
+  const authenticated = guard(identify, logger);
   const metrics = serveMetrics(app, authenticated, settings);
-  const apollo = await serveGraphql(app, settings, authenticated, [metrics]);
+  const viewerOf = viewerFinder(settings.store);
+  const format = errorFormatter(logger);
+  const hub = eventHub(settings.events, (err) => logger.error({ err }, 'following the events'));
+  const live = serveSubscriptions(app, { settings, hub, format, identify, viewerOf, gauges: metrics.gauges });
+  const apollo = await serveGraphql(app, settings, {
+    guard: authenticated,
+    viewerOf,
+    hub,
+    format,
+    streams: live.streams,
+    plugins: [metrics.plugin],
+  });
   serveHealth(app, settings, drain);
   serveIde(app);
-  const stop = stopper(app, apollo, drain, settings.drainMs);
+  const stop = stopper(app, apollo, drain, settings.drainMs, live.stop);
 
   try {
     const url = await app.listen({ host, port });

@@ -1,5 +1,6 @@
 import type { EdgeDefinition } from '../graph/edges/define.ts';
 import { attackVersion, edges } from '../graph/edges/index.ts';
+import { edgeId } from '../graph/model/id.ts';
 import { type NodeKind as Kind, nodeKind } from '../graph/model/kinds.ts';
 import { kindName } from '../schema/names.ts';
 import type {
@@ -36,6 +37,8 @@ export const AttackEdge: AttackEdgeResolvers = {
   precondition: ({ kind }) => techniqueOf(kind)?.precondition ?? null,
   remediation: ({ kind }) => techniqueOf(kind)?.remediation ?? null,
   evidence: ({ edge }, _args, context) => evidenceOf(edge, context),
+  // By what the caller sees of the step: what was folded away between its ends is nobody's business.
+  provedBy: ({ from, kind, to }, _args, { alerts }) => alerts.proving(edgeId(from, kind, to)),
 };
 
 export const Technique: TechniqueResolvers = {

@@ -98,7 +98,7 @@ const nodesOf = ({ items, hasNextPage }: Page<Tree>): Page<NodeView> => ({
   hasNextPage,
 });
 
-function once<T>(read: () => Promise<T>): () => Promise<T> {
+export function once<T>(read: () => Promise<T>): () => Promise<T> {
   let answer: Promise<T> | undefined;
   return () => (answer ??= read());
 }

@@ -3,6 +3,7 @@ import type { GraphQLSchema } from 'graphql';
 import { typeDefs } from '../schema/index.ts';
 import { listTypes } from '../schema/lists.ts';
 import { typeName, visibleKinds } from '../schema/names.ts';
+import * as alert from './alert.ts';
 import * as attackEdge from './attack-edge.ts';
 import * as attackPaths from './attack-paths.ts';
 import * as blastRadius from './blast-radius.ts';
@@ -13,12 +14,14 @@ import * as exposure from './exposure.ts';
 import * as facets from './facets.ts';
 import * as networkPolicy from './network-policy.ts';
 import { nodeFields, resolveNodeType } from './node.ts';
+import * as pathChanges from './path-changes.ts';
 import * as query from './query.ts';
+import * as subscription from './subscription.ts';
 
 const node = { __resolveType: resolveNodeType };
 const nodes = Object.fromEntries(visibleKinds.map((kind) => [typeName(kind), nodeFields(kind)]));
 const connections = Object.fromEntries(
-  [...Object.keys(listTypes), 'Exposure'].map((type) => [`${type}Connection`, connectionFields]),
+  [...Object.keys(listTypes), 'Exposure', 'Alert', 'AuditEntry'].map((type) => [`${type}Connection`, connectionFields]),
 );
 
 /** The schema with everything that answers it. What follows from the model comes first, then what does not. */
@@ -40,7 +43,10 @@ export const schema: GraphQLSchema = makeExecutableSchema({
       ...exposure.Query,
       ...facets.Query,
       ...coverage.Query,
+      ...alert.Query,
     },
+    Mutation: alert.Mutation,
+    Subscription: subscription.Subscription,
     Cluster: { ...nodes.Cluster, ...coverage.Cluster },
     NetworkPolicy: { ...nodes.NetworkPolicy, ...networkPolicy.NetworkPolicy },
     Coverage: coverage.Coverage,
@@ -53,5 +59,11 @@ export const schema: GraphQLSchema = makeExecutableSchema({
     BlastRadius: blastRadius.BlastRadius,
     ReachedNode: blastRadius.ReachedNode,
     Exposure: exposure.Exposure,
+    Alert: alert.Alert,
+    Suppression: alert.Suppression,
+    AlertEvent: subscription.AlertEvent,
+    GraphEvent: subscription.GraphEvent,
+    ChangedEdge: subscription.ChangedEdge,
+    AttackPathEvent: pathChanges.AttackPathEvent,
   },
 });

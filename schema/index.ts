@@ -20,6 +20,8 @@ const domains = [
   'paths',
   'coverage',
   'facets',
+  'alerts',
+  'subscriptions',
 ] as const;
 
 /** The whole schema, as SDL in syntax trees. `schema/schema.graphql` is its print. */

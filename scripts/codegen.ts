@@ -37,6 +37,15 @@ const mappers = {
   AttackTechnique: '../graph/edges/define.ts#AttackTechnique as AttackTechniqueModel',
   Exposure: '../graph/store/port.ts#Neighbour',
   ExposureConnection: '../resolvers/connection.ts#Connection<Neighbour>',
+  Alert: '../graph/records/alerts/alert.ts#Alert as AlertModel',
+  AlertConnection: '../resolvers/connection.ts#Connection<AlertModel>',
+  AuditEntry: '../graph/records/alerts/port.ts#AuditEntry as AuditModel',
+  AuditEntryConnection: '../resolvers/connection.ts#Connection<AuditModel>',
+  Suppression: '../graph/records/alerts/suppression.ts#Suppression as SuppressionModel',
+  AlertEvent: '../resolvers/subscription.ts#AlertShown',
+  GraphEvent: '../resolvers/subscription.ts#GraphShown',
+  ChangedEdge: '../graph/model/graph.ts#GraphEdge as EdgeModel',
+  AttackPathEvent: '../resolvers/path-changes.ts#PathsChanged',
 };
 const common = {
   useTypeImports: true,

@@ -34,8 +34,13 @@ export const forbidden: readonly Forbidden[] = [
     because: 'one event log knows Redis; everybody else speaks to its port',
   },
   {
+    from: ['events/'],
+    to: ['', '!events/', '!graph/'],
+    because: 'the event log tells of what was committed; it does not know who committed it, or who reads it',
+  },
+  {
     from: ['graph/'],
-    to: ['collectors/', 'detections/', 'resolvers/', 'gateway/'],
+    to: ['events/', 'collectors/', 'detections/', 'resolvers/', 'gateway/'],
     because: 'the graph is what is known; it does not know who observes it, watches it or serves it',
   },
   {

@@ -8,8 +8,16 @@ import { reportStatements } from './statements.ts';
 
 const [address, tenant] = process.argv.slice(2) as [string, string];
 reportStatements(createRequire(import.meta.resolve('neo4j-driver'))('neo4j-driver-core'));
-const { store, records } = await openStore(address, { user: null, password: null });
+const { store, records, alerts } = await openStore(address, { user: null, password: null });
 // As loud as `portolan up` is when its log goes to a file.
 const logger = pino({ level: 'info' }, pino.destination({ dest: '/dev/null', sync: true }));
-const { url } = await startGateway({ store, records, paths: pathEngines(store, logger).open, tenant, port: 0, logger });
+const { url } = await startGateway({
+  store,
+  records,
+  alerts,
+  paths: pathEngines(store, logger).open,
+  tenant,
+  port: 0,
+  logger,
+});
 process.send?.({ url: `${url}/graphql` });

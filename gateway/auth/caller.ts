@@ -1,5 +1,6 @@
 import { type ClusterGrant, type Scope, wholeTenant } from '../../graph/model/scope.ts';
 import type { GraphStore } from '../../graph/store/port.ts';
+import type { Viewer } from '../../resolvers/context.ts';
 import { findAll } from '../../resolvers/reads.ts';
 
 /** Who asks, in the words of the credential: clusters by name or id. */
@@ -8,10 +9,19 @@ export interface Caller {
   readonly clusters: 'all' | readonly string[];
   /** `all`, or names: `payments` in every cluster above, `prod/payments` in that one. */
   readonly namespaces: 'all' | readonly string[];
+  /** The name under which he acts. */
+  readonly name: string;
+  /** Whether he may change anything. */
+  readonly mayWrite: boolean;
+  /** When the credential runs out, in milliseconds since the epoch; null for never. */
+  readonly expiresAt: number | null;
 }
 
 /** What the caller may see now. A cluster that the credential names and the graph does not know is simply not there. */
-export async function scopeOf({ tenant, clusters, namespaces }: Caller, store: GraphStore): Promise<Scope> {
+export async function scopeOf(
+  { tenant, clusters, namespaces }: Pick<Caller, 'tenant' | 'clusters' | 'namespaces'>,
+  store: GraphStore,
+): Promise<Scope> {
   const everything = wholeTenant(tenant);
   if (clusters === 'all' && namespaces === 'all') return everything;
   const known = await findAll((query) => store.find(everything, query), { kinds: ['Cluster'] });
@@ -20,6 +30,11 @@ export async function scopeOf({ tenant, clusters, namespaces }: Caller, store: G
   );
   const grants = granted.map(({ id, name }): [string, ClusterGrant] => [id, grantOn([id, name], namespaces)]);
   return { tenant, clusters: Object.fromEntries(grants) };
+}
+
+/** Finds what callers may see and do. */
+export function viewerFinder(store: GraphStore): (caller: Caller) => Promise<Viewer> {
+  return async (caller) => ({ scope: await scopeOf(caller, store), name: caller.name, mayWrite: caller.mayWrite });
 }
 
 function grantOn(cluster: readonly string[], namespaces: Caller['namespaces']): ClusterGrant {

@@ -21,6 +21,8 @@ export interface JwtSettings {
     readonly clusters?: string;
     /** A list of `namespace` and `cluster/namespace`, or "*", as if it were missing. `portolan_namespaces` unless given. */
     readonly namespaces?: string;
+    /** `true` for a caller who may change something. `portolan_write` unless given. */
+    readonly write?: string;
   };
 }
 
@@ -55,14 +57,26 @@ export function jwtVerifier(settings: JwtSettings, defaultTenant: string): (toke
 }
 
 function callerOf(payload: JWTPayload, claims: NonNullable<JwtSettings['claims']>, defaultTenant: string): Caller {
-  const { tenant = 'portolan_tenant', clusters = 'portolan_clusters', namespaces = 'portolan_namespaces' } = claims;
+  const {
+    tenant = 'portolan_tenant',
+    clusters = 'portolan_clusters',
+    namespaces = 'portolan_namespaces',
+    write = 'portolan_write',
+  } = claims;
   const tenantName = payload[tenant] ?? defaultTenant;
   const clusterNames = namesOf(payload[clusters]);
   const namespaceNames = namesOf(payload[namespaces] ?? '*');
   if (typeof tenantName !== 'string' || tenantName === '') throw forbidden(tenant, 'a text');
   if (clusterNames === null) throw forbidden(clusters, 'a list of clusters, or "*" for all');
   if (namespaceNames === null) throw forbidden(namespaces, 'a list of namespaces, or "*" for all');
-  return { tenant: tenantName, clusters: clusterNames, namespaces: namespaceNames };
+  return {
+    tenant: tenantName,
+    clusters: clusterNames,
+    namespaces: namespaceNames,
+    name: payload.sub || 'a token without a subject',
+    mayWrite: payload[write] === true,
+    expiresAt: (payload.exp as number) * 1_000, // required
+  };
 }
 
 function forbidden(claim: string, shape: string): Error {

@@ -11,8 +11,8 @@ interface Entry {
 }
 
 /**
- * Reads a file of tokens, YAML or JSON: `tokens: [{token, clusters, namespaces, tenant}]`, where clusters is a list of
- * names or ids or "*", and namespaces and tenant may be left out. Returns who a token stands for, or null.
+ * Reads a file of tokens, YAML or JSON: `tokens: [{token, clusters, namespaces, tenant, name, write}]`, where clusters is a list
+ * of names or ids or "*", and all that follows may be left out. Returns who a token stands for, or null.
  * Throws, naming file and entry, when the file is open to others on the machine or not of this shape.
  */
 export async function tokenFile(path: string, defaultTenant: string): Promise<(token: string) => Caller | null> {
@@ -47,6 +47,8 @@ function entriesOf(content: unknown, path: string, defaultTenant: string): reado
       tenant = defaultTenant,
       clusters,
       namespaces = '*',
+      name = `token ${index + 1} of the file`,
+      write = false,
     } = (value ?? {}) as Readonly<Record<string, unknown>>;
     const clusterNames = namesOf(clusters);
     const namespaceNames = namesOf(namespaces);
@@ -55,7 +57,17 @@ function entriesOf(content: unknown, path: string, defaultTenant: string): reado
     if (typeof tenant !== 'string' || tenant === '') throw wrong('`tenant` must be a text');
     if (clusterNames === null) throw wrong('`clusters` must be a list of clusters, or "*" for all');
     if (namespaceNames === null) throw wrong('`namespaces` must be a list of namespaces, or "*" for all');
-    return { digest: digestOf(token), caller: { tenant, clusters: clusterNames, namespaces: namespaceNames } };
+    if (typeof name !== 'string' || name === '') throw wrong('`name` must be a text');
+    if (typeof write !== 'boolean') throw wrong('`write` must be true or false');
+    const caller = {
+      tenant,
+      clusters: clusterNames,
+      namespaces: namespaceNames,
+      name,
+      mayWrite: write,
+      expiresAt: null,
+    };
+    return { digest: digestOf(token), caller };
   });
 }
 

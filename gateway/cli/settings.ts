@@ -34,6 +34,13 @@ export const settings = {
   },
   storeUser: { type: 'string', default: null, value: 'NAME', description: 'user of the Neo4j that --store names' },
   storePassword: { type: 'string', default: null, value: 'TEXT', secret: true, description: "that user's password" },
+  redis: {
+    type: 'string',
+    default: null,
+    value: 'URL',
+    secret: true, // it may hold a password
+    description: 'Redis that carries events between gateways, redis://HOST:PORT; without it they read the store',
+  },
   tenant: { type: 'string', default: 'default', value: 'NAME', description: 'whose graph it is' },
   host: {
     type: 'string',

@@ -103,6 +103,8 @@ export interface GraphStore {
   trees(scope: Scope, ids: readonly string[], shape: Shape): Promise<readonly (Tree | null)[]>;
 
   version(tenant: string): Promise<VersionVector>;
+  /** The version of each partition after which every delta is still logged. */
+  logBegins(tenant: string): Promise<VersionVector>;
   /** Every delta after `since`, partition by partition in order, then those to come until the signal ends it. Throws VERSION_EXPIRED when some are gone. */
   changes(tenant: string, since: VersionVector, signal: AbortSignal): AsyncIterable<CommittedDelta>;
   /**

@@ -123,6 +123,7 @@ export function alertsContract(subject: Subject, histories: number): void {
     const trail = await alerts.auditTrail(scope, { first: 1 }, id);
     assert.deepEqual([trail.items[0]?.item.action, trail.items[0]?.item.who], ['RESOLVE_ALERT', 'bob']);
     assert.equal(trail.hasNextPage, true);
+    assert.deepEqual([await alerts.countAudit(scope), await alerts.countAudit(scope, 'Alert.none')], [2, 0]);
     const rest = await alerts.auditTrail(scope, { first: 5, after: trail.items[0]?.cursor }, id);
     assert.deepEqual(
       rest.items.map(({ item: { id: _, ...entry } }) => entry),

@@ -5,6 +5,7 @@ import { type Gateway, startGateway } from '../../gateway/start.ts';
 import type { Delta } from '../../graph/model/graph.ts';
 import { openPathEngine } from '../../graph/paths/engine.ts';
 import type { PathEngine } from '../../graph/paths/port.ts';
+import type { AlertRecords } from '../../graph/records/alerts/port.ts';
 import type { Records } from '../../graph/records/port.ts';
 import type { GraphStore } from '../../graph/store/port.ts';
 import { type StoreUnderTest, sqlite } from './stores.ts';
@@ -13,6 +14,7 @@ import { type StoreUnderTest, sqlite } from './stores.ts';
 export interface House {
   readonly store: GraphStore;
   readonly records: Records;
+  readonly alerts: AlertRecords;
   readonly paths: (tenant: string) => Promise<PathEngine>;
   /** Whose graph it is. */
   readonly tenant: string;
@@ -22,7 +24,7 @@ export interface House {
 
 /** Opens a house, on SQLite unless told otherwise; it closes with the stack. */
 export async function openHouse(closing: AsyncDisposableStack, on: StoreUnderTest = sqlite): Promise<House> {
-  const { store, records, close, tenant: own } = await on.open();
+  const { store, records, alerts, close, tenant: own } = await on.open();
   const engines = new Map<string, Promise<PathEngine>>();
   closing.defer(async () => {
     for (const engine of engines.values()) await (await engine).close();
@@ -36,6 +38,7 @@ export async function openHouse(closing: AsyncDisposableStack, on: StoreUnderTes
   return {
     store,
     records,
+    alerts,
     paths,
     tenant: own,
     async commit(cluster, delta, tenant = own) {
@@ -79,10 +82,11 @@ export async function serve(
   house: House,
   options: Partial<GatewayOptions> = {},
 ): Promise<Served> {
-  const { store, records, paths, tenant } = house;
+  const { store, records, alerts, paths, tenant } = house;
   const gateway = await startGateway({
     store,
     records,
+    alerts,
     paths,
     tenant,
     port: 0,

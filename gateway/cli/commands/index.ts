@@ -13,6 +13,7 @@ export const commands: readonly Command[] = [
       'store',
       'storeUser',
       'storePassword',
+      'redis',
       'kubeconfig',
       'context',
       'allContexts',

@@ -13,6 +13,7 @@ import { authOf } from '../up/auth.ts';
 import { chartFiles } from '../up/chart-files.ts';
 import { chartExamples, forgetExamples } from '../up/examples.ts';
 import { lookForClusters } from '../up/look.ts';
+import { openEvents } from '../up/open-events.ts';
 import { startRetention } from '../up/retention.ts';
 import { serve } from '../up/serve.ts';
 import type { Session } from '../up/session.ts';
@@ -33,6 +34,10 @@ export const run: Run = async (settings, paths, terminal) => {
   const opened = await openStoreOf(settings);
   const session: Session = { settings, terminal, opened, logger };
   const engines = pathEngines(opened.store, logger);
+  const events = await openEvents(session).catch(async (error: unknown) => {
+    await opened.close();
+    throw error;
+  });
   const stopRetention = startRetention(session);
   const stopFollowing = new AbortController();
   let readiness: Readiness = { ready: false, reasons: ['the clusters are being charted'] };
@@ -40,6 +45,8 @@ export const run: Run = async (settings, paths, terminal) => {
   const gatewayOptions: GatewayOptions = {
     store: opened.store,
     records: opened.records,
+    alerts: opened.alerts,
+    ...(events === undefined ? {} : { events }),
     paths: engines.open,
     host: settings.host,
     port: settings.port,
@@ -97,6 +104,7 @@ export const run: Run = async (settings, paths, terminal) => {
     await fleet?.ended;
     await marking;
     await engines.close();
+    await events?.close();
     await opened.close();
   }
 };

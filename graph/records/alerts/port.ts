@@ -85,6 +85,8 @@ export interface AlertRecords {
   /** The newest first. `about` narrows it to one alert or suppression. */
   auditTrail(scope: Scope, page: PageRequest, about?: string): Promise<Page<AuditEntry>>;
 
+  countAudit(scope: Scope, about?: string): Promise<number>;
+
   /** The last position of each partition, and the one after which everything is still logged. */
   reached(tenant: string): Promise<{ readonly last: Positions; readonly floor: Positions }>;
   /** The log after some positions, in order within each partition, then what is committed until the signal ends it. Throws VERSION_EXPIRED. */

@@ -28,6 +28,11 @@ export function history(database: Database) {
     return Object.fromEntries(all.map(({ cluster, version }) => [cluster, version]));
   }
 
+  async function logBegins(tenant: string): Promise<VersionVector> {
+    const all = await database.read<PartitionRow>(findPartitions, { tenant });
+    return Object.fromEntries(all.map(({ cluster, floor }) => [cluster, floor]));
+  }
+
   /** What follows `since` in the log, as much as one answer carries; nothing when it is the present. */
   async function changes(tenant: string, since: VersionVector): Promise<readonly LoggedDelta[]> {
     const found = await database.reading(async (run) => {
@@ -72,7 +77,7 @@ export function history(database: Database) {
     for await (const { edge, kind, from, to } of rows) yield [edge.partition as string, toEdge(edge, kind, from, to)];
   }
 
-  return { version, changes, scan };
+  return { version, logBegins, changes, scan };
 }
 
 function checkPast(all: readonly PartitionRow[], since: VersionVector): void {

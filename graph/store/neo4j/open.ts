@@ -66,6 +66,7 @@ export async function openNeo4j(address: string, options: Neo4jOptions = {}): Pr
       return version;
     },
     version: joined(past.version),
+    logBegins: past.logBegins,
     changes: (tenant, since, signal) =>
       follow(
         tenant,

@@ -53,6 +53,10 @@ export function history(db: Database, names: Names) {
     return Object.fromEntries(partitions.all(tenant).map(({ cluster, version }) => [cluster, version]));
   }
 
+  function logBegins(tenant: string): VersionVector {
+    return Object.fromEntries(partitions.all(tenant).map(({ cluster, floor }) => [cluster, floor]));
+  }
+
   /** What follows `since` in the log, as much as one answer carries; nothing when it is the present. */
   const changes = db.transaction((tenant: string, since: VersionVector): readonly LoggedDelta[] => {
     const found: LoggedDelta[] = [];
@@ -94,6 +98,7 @@ export function history(db: Database, names: Names) {
 
   return {
     version,
+    logBegins,
     changes: (tenant: string, since: VersionVector): readonly LoggedDelta[] => changes(tenant, since),
     /** A page of what lives in a partition, from the row after `after`. */
     scan(tenant: string, cluster: string, what: keyof typeof scanOf, after: number): ScanPage<GraphNode | GraphEdge> {

@@ -80,6 +80,7 @@ export async function openSqlite(path: string, options: SqliteOptions = {}): Pro
     countAdjacent: (scope, ids, query) => reader.call('countAdjacent', scope, ids, query),
     trees: (scope, ids, shape) => reader.call('trees', scope, ids, shape),
     version: (tenant) => reader.call('version', tenant),
+    logBegins: (tenant) => reader.call('logBegins', tenant),
     changes: (tenant, since, signal) =>
       follow(
         tenant,
@@ -138,6 +139,7 @@ export async function openSqlite(path: string, options: SqliteOptions = {}): Pro
     endSuppression: (scope, id, act) => writer.call('endSuppression', scope, id, act),
     suppressions: (scope, at) => reader.call('suppressions', scope, at),
     auditTrail: (scope, page, about) => reader.call('auditTrail', scope, page, about),
+    countAudit: (scope, about) => reader.call('countAudit', scope, about),
     reached: (tenant) => reader.call('alertsReached', tenant),
     changes: (tenant, after, signal) =>
       followAlerts(

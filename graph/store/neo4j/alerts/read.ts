@@ -24,7 +24,10 @@ interface Partition {
   readonly sequence: number;
 }
 
-type Reads = Pick<AlertRecords, 'alerts' | 'find' | 'count' | 'facets' | 'suppressions' | 'auditTrail' | 'reached'> & {
+type Reads = Pick<
+  AlertRecords,
+  'alerts' | 'find' | 'count' | 'facets' | 'suppressions' | 'auditTrail' | 'countAudit' | 'reached'
+> & {
   /** What follows `after` in the log, as much as one answer carries; nothing when it is the present. */
   changes(tenant: string, after: Positions): Promise<readonly LoggedAlert[]>;
 };
@@ -126,6 +129,17 @@ export function alertReads(database: Database): Reads {
         given,
       );
       return auditPage(entries, page);
+    },
+
+    async countAudit(scope, about) {
+      const given = parameters();
+      const own = about === undefined ? 'true' : `e.about = ${given.bind(about)}`;
+      const [found] = await database.read<{ readonly count: number }>(
+        `MATCH (e:PortolanAuditEntry) WHERE e.tenant = ${given.bind(scope.tenant)} AND ${own}
+         AND ${placeCypher(scope, 'e', given)} RETURN count(e) AS count`,
+        given.values,
+      );
+      return found?.count ?? 0;
     },
 
     async reached(tenant) {

@@ -159,6 +159,13 @@ export function alertReads(db: Database) {
       return auditPage(entries, page);
     },
 
+    countAudit(scope: Scope, about: string | undefined): number {
+      const given = parameters();
+      const own = about === undefined ? 'TRUE' : `about = ${given.bind(about)}`;
+      const where = `tenant = ${given.bind(scope.tenant)} AND ${own} AND ${placeSql(scope, given)}`;
+      return (select<[number]>(`SELECT count(*) FROM audit_trail WHERE ${where}`, given)[0] as [number])[0];
+    },
+
     alertsReached,
 
     /** What follows `after` in the log, as much as one answer carries; nothing when it is the present. */
