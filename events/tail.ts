@@ -131,7 +131,7 @@ export async function openTail(log: EventLog, channel: Channel, options: TailOpt
         const more = news.wait(60_000, AbortSignal.any([signal, reading.signal]));
         try {
           while (place >= first && place < first + kept.length && !signal.aborted) {
-            reading.abort();
+            reading.abort(null); // a reason of its own would cost a stack trace
             const entry = kept[place - first] as EventEntry;
             place++;
             if (!sees(entry.cluster)) continue;
@@ -141,7 +141,7 @@ export async function openTail(log: EventLog, channel: Channel, options: TailOpt
           }
           await more;
         } finally {
-          reading.abort();
+          reading.abort(null);
         }
       }
     },

@@ -74,14 +74,14 @@ export async function* followLog<T>(
     const next = bell.wait(pollMs, AbortSignal.any([signal, busy.signal]));
     try {
       const found = await read();
-      if (found.length > 0) busy.abort();
+      if (found.length > 0) busy.abort(null); // a reason of its own would cost a stack trace
       for (const entry of found) {
         if (signal.aborted) return;
         yield entry;
       }
       await next;
     } finally {
-      busy.abort();
+      busy.abort(null);
     }
   }
 }

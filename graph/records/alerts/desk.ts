@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { edgeId, nodeId, sharedNodeId } from '../../model/id.ts';
 import { type NodeKind, nodeKind } from '../../model/kinds.ts';
 import { ref } from '../../model/ref.ts';
@@ -49,6 +50,8 @@ export interface AlertDesk {
   raise(detected: Detected): Promise<AlertEvent>;
 }
 
+/** How long the first waits for others to share its commit, each of which waits for the disk, in milliseconds. */
+const gatherMs = 5;
 /** How many occurrences of a cluster may wait for their commit. */
 const mostWaiting = 10_000;
 
@@ -66,7 +69,7 @@ export function alertDesk(
   const queues = new Map<string, Waiting[]>();
 
   async function drain(cluster: string, queue: Waiting[]): Promise<void> {
-    await Promise.resolve(); // those of the same turn go together
+    await sleep(gatherMs);
     while (queue.length > 0) {
       const batch = queue.splice(0, alertLimits.occurrences);
       try {
