@@ -53,6 +53,7 @@ export interface Running {
   /** SIGTERM; resolves with the exit status. */
   stop(): Promise<number | null>;
   kill(): Promise<void>;
+  signal(name: NodeJS.Signals): void;
 }
 
 /** Starts `portolan up` in a folder, and waits until it is ready. */
@@ -99,6 +100,7 @@ export async function up(args: readonly string[], cwd: string, environment: Envi
       kill: async () => {
         await finish('SIGKILL');
       },
+      signal: (name) => void child.kill(name),
     };
   }
   await finish('SIGKILL');
