@@ -40,7 +40,7 @@ export interface Shape {
   readonly branches: readonly Branch[];
 }
 
-/** What hangs from a node: a page of its neighbours, the one where there is at most one (else any of them), or how many. */
+/** What hangs from a node: a page of its neighbours, the one where there is at most one (else the first by id), or how many. */
 export type Branch =
   | { readonly page: AdjacentQuery; readonly shape: Shape }
   | { readonly one: CountQuery; readonly shape: Shape }

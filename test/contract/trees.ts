@@ -15,9 +15,6 @@ const propertiesOf = (kinds: readonly NodeKind[]) => kinds.flatMap((kind) => Obj
 
 const ownFields = ['ref', 'name', 'cluster', 'namespace'];
 
-/** Of one node. */
-const exactly = (chance: Random) => ({ field: 'id', in: [randomNode(chance, chance.pick(clusters)).id] });
-
 function randomShape(chance: Random, kinds: readonly NodeKind[], depth: number): Shape {
   const branches = Array.from({ length: depth === 0 ? 0 : 1 + chance.integer(2) }, (): Branch => {
     const relationships = chance.chance(0.5) ? [] : chance.sample(['RUNS_ON', 'SELECTS', 'CAN_REACH'], 2);
@@ -29,8 +26,7 @@ function randomShape(chance: Random, kinds: readonly NodeKind[], depth: number):
     const count = { relationships, direction, kinds: wanted, filter };
     if (chance.chance(0.3)) return { count };
     const shape = randomShape(chance, known, depth - 1);
-    // Of one id, by one relationship, there is at most one.
-    if (chance.chance(0.3)) return { one: { ...count, filter: { and: [filter, exactly(chance)] } }, shape };
+    if (chance.chance(0.3)) return { one: count, shape };
     const order = chance.chance(0.5) ? { order: randomOrder(chance, known) } : {};
     const page = { ...count, ...order, page: { first: 1 + chance.integer(4) } };
     return { page, shape };
@@ -59,7 +55,11 @@ function plain({ node, branches }: Tree, shape: Shape): unknown {
 function wanted(expected: Reference, scope: Scope, node: NodeView, shape: Shape): unknown {
   const below = shape.branches.map((branch) => {
     if ('count' in branch) return expected.adjacent(scope, node.id, branch.count).length;
-    const near = expected.adjacent(scope, node.id, 'one' in branch ? branch.one : branch.page);
+    const near = expected.adjacent(
+      scope,
+      node.id,
+      'one' in branch ? { ...branch.one, order: { field: 'id' } } : branch.page,
+    );
     const grown = near.map((found) => wanted(expected, scope, found.node, branch.shape));
     if ('one' in branch) return grown[0] ?? null;
     const { first } = branch.page.page;

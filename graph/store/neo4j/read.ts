@@ -6,7 +6,7 @@ import { fieldOf, shownKinds } from '../field.ts';
 import { byName, everything, type Filter, isSelective, type Page, type Scalar } from '../filter.ts';
 import type { Facet, FindQuery } from '../port.ts';
 import type { Database } from './database.ts';
-import { fieldCypher, filterCypher } from './filter.ts';
+import { comparedValue, fieldCypher, filterCypher } from './filter.ts';
 import { edgeKindOf, type Stored, toEdge, toNode } from './layout.ts';
 import { orderCypher } from './order.ts';
 import { type Parameters, parameters } from './parameters.ts';
@@ -109,12 +109,25 @@ export function reads(database: Database) {
       const names = by.map((_, i) => `f${i}`);
       const rows = await database.read<{ readonly total: number; readonly found: readonly (Scalar | null)[] }>(
         `${match} ${values.join(' ')} WITH ${names.join(', ')}, count(*) AS total
-         RETURN total, [${names.join(', ')}] AS found ORDER BY total DESC, ${names.join(', ')}
+         RETURN total, [${names.join(', ')}] AS found
          LIMIT ${given.bind(maxFacets + 1)}`,
         given.values,
       );
       if (rows.length > maxFacets) throw tooManyFacets();
-      return rows.map(({ total, found }) => ({ values: found, count: total }));
+      return rows.map(({ total, found }) => ({ values: found, count: total })).sort(compareFacets);
     },
   };
+}
+
+/** The most frequent first, then by their values. Here, since Cypher would compare texts by UTF-16 unit. */
+function compareFacets(a: Facet, b: Facet): number {
+  if (a.count !== b.count) return b.count - a.count;
+  return a.values.reduce((order: number, value, i) => order || compareScalars(value, b.values[i] ?? null), 0);
+}
+
+/** Two values of one field; nulls last. */
+function compareScalars(a: Scalar | null, b: Scalar | null): number {
+  if (a === b) return 0;
+  if (a === null || b === null) return a === null ? 1 : -1;
+  return comparedValue(a) < comparedValue(b) ? -1 : 1;
 }

@@ -72,7 +72,7 @@ function compiler(scope: Scope, within: ScopeCypher, given: Parameters) {
     const { n, wanted, cypher } = match(query, from);
     const row = rowOf(n, wanted, shape.fields, compile(shape, n));
     return {
-      cypher: `COLLECT { ${cypher} RETURN [${row.columns.join(', ')}] LIMIT 1 }`,
+      cypher: `COLLECT { ${cypher} WITH ${n} ORDER BY ${idOf(n)} LIMIT 1 RETURN [${row.columns.join(', ')}] }`,
       nothing: null,
       read: (found) => {
         const [values] = found as readonly (readonly unknown[])[];

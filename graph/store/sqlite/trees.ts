@@ -18,7 +18,7 @@ export function trees({ nodes, adjacent, countAdjacent }: Levels) {
     const living = [...byId.keys()];
     const hanging = branches.map((branch): ReadonlyMap<string, Found> => {
       if ('count' in branch) return zip(living, (ids) => countAdjacent(scope, ids, branch.count));
-      const query = 'page' in branch ? branch.page : { ...branch.one, page: { first: 1 } };
+      const query = 'page' in branch ? branch.page : { ...branch.one, order: { field: 'id' }, page: { first: 1 } };
       const pages = zip(living, (ids) => adjacent(scope, ids, query));
       const neighbours = [...pages.values()].flatMap(({ items }) => items.map(({ item }) => item.node));
       const below = grow(scope, neighbours, branch.shape).values();
