@@ -202,6 +202,7 @@ export class PartitionWriter {
     const { tenant, cluster } = this.#lease.partition;
     const { version, batches } = await this.#store.scan(tenant, cluster);
     this.#version = version[cluster] ?? 0;
+    if (this.#version === 0) return;
     const refs = new Map<string, string>();
     const edges: GraphEdge[] = [];
     for await (const batch of batches) {

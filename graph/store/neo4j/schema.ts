@@ -18,26 +18,29 @@ export const modelHash = createHash('sha256')
  * store keeps beside the graph begins with Portolan. A text is unlimited in the model, in an index it is not, so that only
  * ids, which we make, are indexed whole; of names the keys are (see layout.ts).
  */
-const constraints = [
-  'CREATE CONSTRAINT entity_id IF NOT EXISTS FOR (n:Entity) REQUIRE (n.tenant, n.id) IS UNIQUE',
-  'CREATE CONSTRAINT partition IF NOT EXISTS FOR (n:PortolanPartition) REQUIRE (n.tenant, n.cluster) IS UNIQUE',
-  'CREATE CONSTRAINT delta IF NOT EXISTS FOR (n:PortolanDelta) REQUIRE (n.tenant, n.cluster, n.version) IS UNIQUE',
-  'CREATE CONSTRAINT named_set IF NOT EXISTS FOR (n:PortolanSet) REQUIRE (n.tenant, n.name) IS UNIQUE',
-  'CREATE CONSTRAINT fact IF NOT EXISTS FOR (n:PortolanFact) REQUIRE (n.tenant, n.name) IS UNIQUE',
-  'CREATE CONSTRAINT model IF NOT EXISTS FOR (n:PortolanModel) REQUIRE n.name IS UNIQUE',
-  'CREATE CONSTRAINT alert IF NOT EXISTS FOR (n:PortolanAlert) REQUIRE (n.tenant, n.id) IS UNIQUE',
-  'CREATE CONSTRAINT alert_key IF NOT EXISTS FOR (n:PortolanAlert) REQUIRE (n.tenant, n.cluster, n.key) IS UNIQUE',
-  'CREATE CONSTRAINT alert_partition IF NOT EXISTS FOR (n:PortolanAlertPartition) REQUIRE (n.tenant, n.cluster) IS UNIQUE',
-  'CREATE CONSTRAINT alert_event IF NOT EXISTS FOR (n:PortolanAlertEvent) REQUIRE (n.tenant, n.cluster, n.version, n.sequence) IS UNIQUE',
-  'CREATE CONSTRAINT suppression IF NOT EXISTS FOR (n:PortolanSuppression) REQUIRE (n.tenant, n.id) IS UNIQUE',
-  'CREATE CONSTRAINT audit_entry IF NOT EXISTS FOR (n:PortolanAuditEntry) REQUIRE (n.tenant, n.id) IS UNIQUE',
-  'CREATE INDEX alert_seen IF NOT EXISTS FOR (n:PortolanAlert) ON (n.tenant, n.lastSeen)',
-  'CREATE INDEX audit_about IF NOT EXISTS FOR (n:PortolanAuditEntry) ON (n.tenant, n.about)',
-  'CREATE INDEX entity_kind IF NOT EXISTS FOR (n:Entity) ON (n.tenant, n.kind)',
-  `CREATE INDEX entity_name IF NOT EXISTS FOR (n:Entity) ON (n.tenant, n.kind, n.${shortKey('name')})`,
-  `CREATE INDEX entity_ref IF NOT EXISTS FOR (n:Entity) ON (n.tenant, n.kind, n.${shortKey('ref')})`,
-  'CREATE INDEX tombstone IF NOT EXISTS FOR (n:Tombstone) ON (n.tenant, n.deletedAt)',
-];
+const constraints = {
+  entity_id: 'FOR (n:Entity) REQUIRE (n.tenant, n.id) IS UNIQUE',
+  partition: 'FOR (n:PortolanPartition) REQUIRE (n.tenant, n.cluster) IS UNIQUE',
+  delta: 'FOR (n:PortolanDelta) REQUIRE (n.tenant, n.cluster, n.version) IS UNIQUE',
+  named_set: 'FOR (n:PortolanSet) REQUIRE (n.tenant, n.name) IS UNIQUE',
+  fact: 'FOR (n:PortolanFact) REQUIRE (n.tenant, n.name) IS UNIQUE',
+  model: 'FOR (n:PortolanModel) REQUIRE n.name IS UNIQUE',
+  alert: 'FOR (n:PortolanAlert) REQUIRE (n.tenant, n.id) IS UNIQUE',
+  alert_key: 'FOR (n:PortolanAlert) REQUIRE (n.tenant, n.cluster, n.key) IS UNIQUE',
+  alert_partition: 'FOR (n:PortolanAlertPartition) REQUIRE (n.tenant, n.cluster) IS UNIQUE',
+  alert_event: 'FOR (n:PortolanAlertEvent) REQUIRE (n.tenant, n.cluster, n.version, n.sequence) IS UNIQUE',
+  suppression: 'FOR (n:PortolanSuppression) REQUIRE (n.tenant, n.id) IS UNIQUE',
+  audit_entry: 'FOR (n:PortolanAuditEntry) REQUIRE (n.tenant, n.id) IS UNIQUE',
+};
+
+const indexes = {
+  alert_seen: 'FOR (n:PortolanAlert) ON (n.tenant, n.lastSeen)',
+  audit_about: 'FOR (n:PortolanAuditEntry) ON (n.tenant, n.about)',
+  entity_kind: 'FOR (n:Entity) ON (n.tenant, n.kind)',
+  entity_name: `FOR (n:Entity) ON (n.tenant, n.kind, n.${shortKey('name')})`,
+  entity_ref: `FOR (n:Entity) ON (n.tenant, n.kind, n.${shortKey('ref')})`,
+  tombstone: 'FOR (n:Tombstone) ON (n.tenant, n.deletedAt)',
+};
 
 /** The kinds of relationship that can be found by id: their indexes are made as they are first written. */
 export interface EdgeKinds {
@@ -53,10 +56,12 @@ const edgeIndex = (kind: string): string =>
 
 /** Makes constraints and indexes, and the graph anew when it is of another model. */
 export async function prepare(database: Database, model = modelHash): Promise<EdgeKinds> {
-  await database.writing((run) => Promise.all(constraints.map((statement) => run(statement))));
   const rows = await database.read<{ readonly name: string }>('SHOW INDEXES YIELD name RETURN name');
-  const names = rows.map(({ name }) => name).filter((name) => name.startsWith(indexPrefix));
-  const known = new Set(names.map((name) => name.slice(indexPrefix.length)));
+  const names = new Set(rows.map(({ name }) => name)); // a constraint's index has its name
+  const missing = [...creations('CONSTRAINT', constraints, names), ...creations('INDEX', indexes, names)];
+  await database.writing((run) => Promise.all(missing.map((statement) => run(statement))));
+  const ofEdges = [...names].filter((name) => name.startsWith(indexPrefix));
+  const known = new Set(ofEdges.map((name) => name.slice(indexPrefix.length)));
   const kinds: EdgeKinds = {
     has: (kind) => known.has(kind),
     async add(kinds) {
@@ -70,6 +75,16 @@ export async function prepare(database: Database, model = modelHash): Promise<Ed
   await database.alone('CALL db.awaitIndexes(300)');
   await rebuild(database, model);
   return kinds;
+}
+
+/** The statements that make what is not there yet: each costs time, though it were to do nothing. */
+function creations(
+  what: string,
+  wanted: Readonly<Record<string, string>>,
+  names: ReadonlySet<string>,
+): readonly string[] {
+  const missing = Object.entries(wanted).filter(([name]) => !names.has(name));
+  return missing.map(([name, definition]) => `CREATE ${what} ${name} IF NOT EXISTS ${definition}`);
 }
 
 /** A transaction each, again and again: Neo4j holds what one of them changes in memory. Deltas are large, relationships small. */
@@ -86,7 +101,9 @@ const removals = [
 async function rebuild(database: Database, model: string): Promise<void> {
   await database.writing(async (run) => {
     const [found] = await run<{ readonly hash: string | null }>(
-      "MERGE (m:PortolanModel {name: 'graph'}) SET m.name = 'graph' WITH m RETURN m.hash AS hash",
+      `MERGE (m:PortolanModel {name: 'graph'}) ON CREATE SET m.hash = $model
+       SET m.name = 'graph' WITH m RETURN m.hash AS hash`,
+      { model },
     );
     if (found?.hash === model) return;
     // One version further with nothing behind it: whoever followed the old graph gets VERSION_EXPIRED and scans the new one.
