@@ -11,7 +11,7 @@ export const hiddenProgramRun = defineDetection({
   falsePositives: 'Tools that keep programs in folders of settings.',
   references: ['https://attack.mitre.org/techniques/T1564/001/'],
   condition:
-    'starts and (proc.exepath regex ".*/[.][^/]+" or proc.exepath regex "/(tmp|var/tmp|dev/shm)/(.*/)?[.][^/]*/.*")',
+    'starts and proc.exepath contains "/." and (proc.exepath regex ".*/[.][^/]+" or proc.exepath regex "/(tmp|var/tmp|dev/shm)/(.*/)?[.][^/]*/.*")',
   output:
     'Hidden program run (command=%proc.cmdline parent=%proc.pname container=%container.id pod=%k8s.pod.uid user=%user.name)',
   fires: {

@@ -5,7 +5,7 @@ import { comparedOf } from './compared.ts';
 import { globMatcher } from './glob.ts';
 import type { Predicate, Test } from './predicate.ts';
 import type { Compared } from './transform.ts';
-import { operatorsOf, operatorsOfLists, valueTest } from './value-test.ts';
+import { anySearch, operatorsOf, operatorsOfLists, valueTest } from './value-test.ts';
 
 /**
  * Compiles one check. A field that is missing fulfils none, not even `!=`; `not` turns that round, as in Falco.
@@ -84,7 +84,8 @@ function modified<E>(
 ): Test {
   const tests = literals.map((literal) => valueTest(type, operator, [literal]));
   if (tests.length === 0) return () => false;
-  if (modifier === 'anyof') return (value) => tests.some((fits) => fits(value));
+  if (modifier === 'anyof')
+    return anySearch(operator, literals) ?? ((value): boolean => tests.some((fits) => fits(value)));
   if (modifier === 'allof') return (value) => tests.every((fits) => fits(value));
   return (value) => {
     let fitting = 0;

@@ -20,16 +20,37 @@ const classes: Readonly<Record<string, RegExp>> = {
  */
 export function globMatcher(pattern: string, ignoreCase = false): (text: string) => boolean {
   const folded = ignoreCase ? pattern.toLowerCase() : pattern;
-  const tokens = tokensOf(folded);
-  const inner = folded.slice(1);
-  // The usual forms need no matcher.
-  if (!/[\\?[\]]/.test(folded) && !ignoreCase) {
-    if (!folded.includes('*')) return (text) => text === folded;
-    const head = folded.slice(0, -1);
-    if (folded.indexOf('*') === head.length) return (text) => text.startsWith(head);
-    if (folded.startsWith('*') && !inner.includes('*')) return (text) => text.endsWith(inner);
+  const matchesFolded = foldedMatcher(folded);
+  return ignoreCase ? (text) => matchesFolded(text.toLowerCase()) : matchesFolded;
+}
+
+function foldedMatcher(pattern: string): (text: string) => boolean {
+  const tokens = tokensOf(pattern);
+  if (tokens.some((token) => token !== star && typeof token !== 'string')) return (text) => matches(tokens, text);
+  const [first = '', ...more] = partsBetweenStars(tokens as readonly (string | typeof star)[]);
+  const last = more.pop();
+  if (last === undefined) return (text) => text === first;
+  const least = first.length + last.length;
+  return (text) => {
+    if (text.length < least || !text.startsWith(first) || !text.endsWith(last)) return false;
+    let at = first.length;
+    for (const part of more) {
+      const found = text.indexOf(part, at);
+      if (found === -1) return false;
+      at = found + part.length;
+    }
+    return at <= text.length - last.length;
+  };
+}
+
+/** The texts before, between and after the stars of a pattern that has nothing else: the usual form, and quickly found. */
+function partsBetweenStars(tokens: readonly (string | typeof star)[]): readonly string[] {
+  const parts = [''];
+  for (const token of tokens) {
+    if (token === star) parts.push('');
+    else parts[parts.length - 1] += token;
   }
-  return ignoreCase ? (text) => matches(tokens, text.toLowerCase()) : (text) => matches(tokens, text);
+  return parts;
 }
 
 /** Takes the shortest text for each `*` and comes back to the last one only: what earlier ones took need not change. */

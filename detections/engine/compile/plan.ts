@@ -11,11 +11,13 @@ interface Node {
   readonly check?: Check;
   readonly of: readonly Node[];
   readonly cost: number;
+  /** How likely it is, by the kind of check alone: what rules ask for is rare, what they except is rare, too. */
+  readonly likely: number;
   /** How many nodes and rules ask for it. */
   users: number;
 }
 
-/** What checks take, in units of an equality: the cheap ones are asked first. No check has an effect, so order is free. */
+/** What checks take, in units of an equality. No check has an effect, so order is free. */
 const costs: Readonly<Record<string, number>> = {
   contains: 3,
   icontains: 5,
@@ -135,6 +137,7 @@ class Graph {
           check: condition,
           of: [],
           cost: costOf(condition),
+          likely: likelihoodOf(condition),
           users: 0,
         }));
       }
@@ -153,10 +156,7 @@ class Graph {
     }
     if (of.size === 0) return kind === 'and';
     if (of.size === 1) return [...of][0] as Node;
-    return this.#unique(
-      kind,
-      [...of].sort((a, b) => a.cost - b.cost),
-    );
+    return this.#unique(kind, [...of]);
   }
 
   #unique(kind: 'and' | 'or' | 'not', of: readonly Node[]): Node {
@@ -165,6 +165,7 @@ class Graph {
       kind,
       of,
       cost: of.reduce((sum, { cost }) => sum + cost, 0),
+      likely: likelihood(kind, of),
       users: 0,
     }));
   }
@@ -188,6 +189,17 @@ function costOf(check: Check): number {
   return base + (costs[check.operator] ?? 0) * values;
 }
 
+function likelihoodOf(check: Check): number {
+  if (check.kind === 'exists') return 0.7;
+  return check.operator === '!=' ? 0.9 : 0.1;
+}
+
+function likelihood(kind: 'and' | 'or' | 'not', of: readonly Node[]): number {
+  if (kind === 'not') return 1 - (of[0] as Node).likely;
+  if (kind === 'and') return of.reduce((product, { likely }) => product * likely, 1);
+  return 1 - of.reduce((product, { likely }) => product * (1 - likely), 1);
+}
+
 function predicateOf<E>(
   node: Node,
   checkOf: (check: Check) => Predicate<E>,
@@ -195,7 +207,7 @@ function predicateOf<E>(
 ): Predicate<E> {
   const known = made.get(node);
   if (known !== undefined) return known;
-  const order = node.kind === 'not' ? node.of : [...node.of].sort((a, b) => price(a) - price(b));
+  const order = [...node.of].sort((a, b) => rank(a, node.kind) - rank(b, node.kind));
   const parts = order.map((part) => predicateOf(part, checkOf, made));
   const plain = node.check === undefined ? combined(node.kind, parts) : checkOf(node.check);
   const predicate = isRemembered(node) ? remembering(plain) : plain;
@@ -210,6 +222,14 @@ function isRemembered({ users, cost }: Node): boolean {
 /** What asking for a node takes on average: who asks second pays nothing where it is remembered. */
 function price(node: Node): number {
   return isRemembered(node) ? 1 + node.cost / node.users : node.cost;
+}
+
+/**
+ * What asking costs for each time that it settles the matter: `and` is settled by what is false, `or` by what is true
+ * (Hellerstein & Stonebraker 1993, Predicate Migration).
+ */
+function rank(node: Node, within: Node['kind']): number {
+  return price(node) / (within === 'and' ? 1 - node.likely : node.likely);
 }
 
 function combined<E>(kind: Node['kind'], parts: readonly Predicate<E>[]): Predicate<E> {

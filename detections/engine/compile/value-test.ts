@@ -6,6 +6,8 @@ import { canonicalAddress, networkTest } from './address.ts';
 import { globMatcher } from './glob.ts';
 import { pathPrefixTest } from './path-prefix.ts';
 import type { Test } from './predicate.ts';
+import { requiredTexts } from './required-texts.ts';
+import { containsAny } from './substrings.ts';
 
 const equality = ['=', '==', '!=', 'in', 'intersects'] as const;
 const ordering = ['<', '<=', '>', '>='] as const;
@@ -147,13 +149,25 @@ function textTestOf(operator: Operator, literal: Literal): (value: string) => bo
   }
 }
 
+/** A test of texts for any of several searches; undefined where they are better made one by one. */
+export function anySearch(operator: Operator, literals: readonly Literal[]): Test | undefined {
+  const texts = literals.map(({ text }) => text);
+  if (operator === 'contains') return containsAny(texts) as Test;
+  if (operator !== 'icontains') return undefined;
+  const contains = containsAny(texts.map((text) => text.toLowerCase()));
+  return ((value: string) => contains(value.toLowerCase())) as Test;
+}
+
 /** Falco matches the whole value (RE2 anchored at both ends), and so in linear time. */
 function regexTest({ text, mark }: Literal): (value: string) => boolean {
   if (text.length > longestPattern)
     throw new RuleError(`the regular expression has more than ${longestPattern} characters`, mark);
   try {
     const pattern = RE2JS.compile(text);
-    return (value) => pattern.testExact(value);
+    const required = requiredTexts(text);
+    if (required === null) return (value) => pattern.testExact(value);
+    const possible = containsAny(required);
+    return (value) => possible(value) && pattern.testExact(value);
   } catch (error) {
     throw new RuleError(`‘${text}’ is no regular expression of RE2: ${(error as Error).message}`, mark);
   }
