@@ -1,10 +1,13 @@
 import { ensureSensor, SensorUnavailable } from '../../../sensor/build.ts';
 import { userNames } from '../../../sensor/enrich/users.ts';
-import { lineWriter } from '../../../sensor/events/line.ts';
 import { defaultFilter } from '../../../sensor/loader/orders.ts';
-import { type Sensed, type Sensor, sense } from '../../../sensor/sense.ts';
+import { collectorMetrics } from '../../../sensor/publish/collector-metrics.ts';
+import { type Sensor, sense } from '../../../sensor/sense.ts';
 import type { Run, Terminal } from '../command.ts';
 import { CommandError, exitStatus } from '../errors.ts';
+import { metricsServer } from '../sensor/metrics-server.ts';
+import { outputOf } from '../sensor/outputs.ts';
+import { publishSpool } from '../sensor/publish.ts';
 
 const mebibyte = 1 << 20;
 
@@ -27,30 +30,24 @@ async function start(options: Omit<Parameters<typeof sense>[0], 'build'>, termin
 }
 
 export const run: Run = async (settings, _positionals, terminal) => {
+  if (settings.publish !== null) return publishSpool(settings, terminal);
   const ringBytes = settings.ring * mebibyte;
   if (ringBytes === 0 || (ringBytes & (ringBytes - 1)) !== 0 || settings.ring > 1024)
     throw new CommandError(`--ring ${settings.ring}: a power of two, in MiB, 1024 at most`);
   const filter = { ...defaultFilter, everyOpen: settings.everyOpen, rate: settings.rate };
   try {
     const sensor = await start({ filter, ringBytes, signal: terminal.signal }, terminal);
-    const line = lineWriter({ time: sensor.clock.text, user: userNames() });
-    for await (const sensed of sensor.output) terminal.out(textOf(sensed, sensor, line));
+    const output = await outputOf(settings, { time: sensor.clock.text, user: userNames() }, terminal);
+    const server = await metricsServer(settings.metrics, collectorMetrics(sensor.status, output.delivery));
+    try {
+      for await (const sensed of sensor.output) output.take(sensed);
+    } finally {
+      output.close();
+      server?.close();
+    }
   } catch (error) {
     if (error instanceof SensorUnavailable) throw new CommandError(error.message, exitStatus.outside);
     throw error;
   }
   return exitStatus.done;
 };
-
-function textOf(sensed: Sensed, { clock }: Sensor, line: ReturnType<typeof lineWriter>): string {
-  if ('events' in sensed) return sensed.events.map(line).join('');
-  const { time, where, count, reason } = sensed.gap;
-  const fields = {
-    'evt.time': clock.text(time),
-    'evt.type': 'drop',
-    'drop.where': where,
-    'drop.count': count,
-    'drop.reason': reason,
-  };
-  return `${JSON.stringify(fields)}\n`;
-}
