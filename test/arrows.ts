@@ -81,6 +81,11 @@ export const forbidden: readonly Forbidden[] = [
     because: 'a detection is a rule and its events, and knows nothing else of ours',
   },
   {
+    from: ['detections/sigma/'],
+    to: ['', '!detections/sigma/', '!detections/engine/', '!collectors/audit/event.ts'],
+    because: 'Sigma is another way to write what the engine evaluates',
+  },
+  {
     from: ['', '!test/', '!bench/', '!scripts/'],
     to: ['test/'],
     because: 'what is shipped needs no tests; tests, benchmarks and the tools that run them do',

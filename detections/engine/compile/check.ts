@@ -19,6 +19,11 @@ export function compileCheck<E>(check: Check, source: Source<E>): Predicate<E> {
   mustSuit(check, left);
   if (right.kind === 'field' || right.kind === 'transformation') return compareFields(check, left, right, source);
   const literals = right.kind === 'literal' ? [right] : right.items;
+  if (left.list && check.items) {
+    const fits =
+      modifier === null ? valueTest(left.type, operator, literals) : modified(left, operator, modifier, literals);
+    return ofList(onlyGetter(left), 'intersects', fits);
+  }
   if (left.list) return ofList(onlyGetter(left), operator, valueTest(left.type, 'in', literals));
   if (modifier !== null)
     return anyOf(left.getters.map((get) => test(get, modified(left, operator, modifier, literals))));
@@ -35,7 +40,9 @@ function onlyGetter<E>({ getters }: Compared<E>): Getter<E> {
   return getters[0] as Getter<E>;
 }
 
-function mustSuit<E>({ operator, modifier, mark }: Comparison, { name, type, list }: Compared<E>): void {
+function mustSuit<E>({ operator, modifier, items, mark }: Comparison, compared: Compared<E>): void {
+  const { name, type } = compared;
+  const list = compared.list && !items;
   const allowed = list ? operatorsOfLists : operatorsOf[type];
   if (allowed.includes(operator) && !(list && modifier !== null)) return;
   const what = list ? 'a list' : `of the type ${type}`;

@@ -153,6 +153,13 @@ function textTestOf(operator: Operator, literal: Literal): (value: string) => bo
 export function anySearch(operator: Operator, literals: readonly Literal[]): Test | undefined {
   const texts = literals.map(({ text }) => text);
   if (operator === 'contains') return containsAny(texts) as Test;
+  if (operator === 'iglob') {
+    const globs = texts.map((text) => globMatcher(text.toLowerCase()));
+    return ((value: string) => {
+      const folded = value.toLowerCase();
+      return globs.some((fits) => fits(folded));
+    }) as Test;
+  }
   if (operator !== 'icontains') return undefined;
   const contains = containsAny(texts.map((text) => text.toLowerCase()));
   return ((value: string) => contains(value.toLowerCase())) as Test;

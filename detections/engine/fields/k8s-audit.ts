@@ -210,6 +210,17 @@ const fields: readonly Field<AuditEvent>[] = [
       ({ record }) =>
         listOf(picked(record.sourceIPs as Json | undefined, index)?.map(jsonText)),
   ),
+  {
+    ...auditField(
+      'ka.sourceips.net',
+      true,
+      'none',
+      () =>
+        ({ record }) =>
+          listOf(record.sourceIPs),
+    ),
+    type: 'network',
+  },
   auditField(
     'ka.cluster.name',
     false,

@@ -1,5 +1,5 @@
 import { isAlias, isMap, isScalar, isSeq, type Node, type Pair, type Scalar, type YAMLMap } from 'yaml';
-import { type Place, RuleError, type SourceText } from '../problem.ts';
+import { type Mark, type Place, RuleError, type SourceText } from '../problem.ts';
 import { type FileText, placeIn, scalarText } from './source-text.ts';
 
 /** A value of a rule file with its place: reading it as what it must be refuses what it is not. */
@@ -30,8 +30,16 @@ export class YamlValue {
     return isSeq(this.#node);
   }
 
+  get isMap(): boolean {
+    return isMap(this.#node);
+  }
+
+  get mark(): Mark {
+    return { source: { text: '', place: () => this.place }, offset: 0 };
+  }
+
   error(message: string): RuleError {
-    return new RuleError(message, { source: { text: '', place: () => this.place }, offset: 0 });
+    return new RuleError(message, this.mark);
   }
 
   fail(message: string): never {
@@ -41,6 +49,14 @@ export class YamlValue {
   /** Text as it was written: `1.0` stays `1.0`. */
   text(): string {
     return this.source().text;
+  }
+
+  /** Text as it was written, which may be empty; null where there is none. */
+  scalar(): string | null {
+    const node = this.#node;
+    if (this.isNull) return null;
+    if (!isScalar(node)) return this.fail(`${this.name} must be text, a number, true, false or null`);
+    return typeof node.value === 'string' ? node.value : (node.source ?? String(node.value));
   }
 
   source(): SourceText {

@@ -71,6 +71,8 @@ export interface Comparison {
   /** With a modifier, the right side is a list and the operator is applied to its items. */
   readonly modifier: Modifier | null;
   readonly right: Literal | LiteralList | Operand;
+  /** Of a list, its items are compared, and one that fits is enough. Conditions of Falco cannot say so; Sigma means it. */
+  readonly items?: true;
   readonly mark: Mark;
 }
 

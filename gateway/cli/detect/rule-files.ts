@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { type LoadedRules, loadRules, type RuleFile } from '../../../detections/engine/load.ts';
+import type { LoadedRules, RuleFile } from '../../../detections/engine/load.ts';
 import { problemText } from '../../../detections/engine/problem.ts';
+import { loadDetections } from '../../../detections/load.ts';
 import { packFiles } from '../../../detections/rules/pack.ts';
 import type { Terminal } from '../command.ts';
 import { CommandError } from '../errors.ts';
@@ -9,7 +10,7 @@ import { printable, table } from '../table.ts';
 /** Loads rule files, or our own rules when there are none; whatever is wrong with them ends the command. */
 export async function rulesOf(paths: readonly string[], terminal: Terminal): Promise<LoadedRules> {
   const files = paths.length === 0 ? packFiles() : await Promise.all(paths.map(read));
-  const loaded = loadRules(files);
+  const loaded = loadDetections(files);
   for (const problem of loaded.problems) terminal.err(`${printable(problemText(problem))}\n`);
   const errors = loaded.problems.filter(({ severity }) => severity === 'error').length;
   if (errors > 0) throw new CommandError(`${errors} ${errors === 1 ? 'mistake' : 'mistakes'} in the rules: see above`);

@@ -1,0 +1,121 @@
+import { isMap, LineCounter, parseAllDocuments } from 'yaml';
+import type { AuditEvent } from '../../collectors/audit/event.ts';
+import { planner } from '../engine/compile/plan.ts';
+import { sources } from '../engine/fields/sources.ts';
+import type { NodeEvent } from '../engine/fields/syscall.ts';
+import { mostFileBytes } from '../engine/files/read-file.ts';
+import { placeIn } from '../engine/files/source-text.ts';
+import { YamlItem } from '../engine/files/yaml-item.ts';
+import type { RuleFile } from '../engine/load.ts';
+import { type Problem, RuleError } from '../engine/problem.ts';
+import type { Rule } from '../engine/rule.ts';
+import type { Correlation } from './correlation.ts';
+import { readLogSource } from './log-source.ts';
+import { type Referred, readCorrelation } from './read-correlation.ts';
+import { readRule } from './read-rule.ts';
+
+export interface LoadedSigma {
+  readonly syscall: readonly Rule<NodeEvent>[];
+  readonly k8s_audit: readonly Rule<AuditEvent>[];
+  readonly correlations: readonly Correlation[];
+  readonly problems: readonly Problem[];
+}
+
+/** Whether a rule file is one of Sigma: maps with `detection` or `correlation`, where Falco has a list. */
+export function isSigma({ text }: RuleFile): boolean {
+  return text.length <= mostFileBytes && /^(?:detection|correlation)\s*:/m.test(text);
+}
+
+/** Reads files of Sigma, of one document or several. What is wrong with a document refuses it, and is reported. */
+export function loadSigma(files: readonly RuleFile[]): LoadedSigma {
+  const problems: Problem[] = [];
+  const items = files.flatMap((file) => itemsOf(file, problems));
+  const planners = { syscall: planner(sources.syscall), k8s_audit: planner(sources.k8s_audit) };
+  const syscall: Rule<NodeEvent>[] = [];
+  const k8sAudit: Rule<AuditEvent>[] = [];
+  const referred = new Map<string, Referred>();
+  const titles = new Set<string>();
+
+  const taken = (item: YamlItem): void => {
+    const title = item.need('title').text();
+    if (titles.has(title)) item.need('title').fail('there is an earlier rule of this title');
+    titles.add(title);
+  };
+
+  for (const item of items.filter((one) => one.has('detection'))) {
+    reporting(item, problems, () => {
+      const made = readRule(item, (source, condition) => planners[source].verify(condition));
+      if ('foreign' in made) {
+        problems.push({ ...item.place, severity: 'warning', item: nameOf(item), message: made.foreign });
+        return;
+      }
+      taken(item);
+      if (made.source === 'syscall') syscall.push(made.rule);
+      else k8sAudit.push(made.rule);
+      const log = readLogSource(item);
+      const rule: Referred = {
+        title: made.rule.name,
+        field(name) {
+          const field = 'foreign' in log ? undefined : log.field(name)?.names[0];
+          if (field === undefined || sources[made.source].field(field.name) === undefined) return undefined;
+          return field.argument === null ? field.name : `${field.name}[${field.argument}]`;
+        },
+      };
+      for (const key of ['title', 'name', 'id']) {
+        const text = item.get(key)?.scalar();
+        if (text !== undefined && text !== null) referred.set(text, rule);
+      }
+    });
+  }
+  const correlations = items
+    .filter((one) => one.has('correlation'))
+    .flatMap((item) => {
+      const correlation = reporting(item, problems, () => {
+        const made = readCorrelation(item, referred);
+        taken(item);
+        return made;
+      });
+      return correlation === undefined ? [] : [correlation];
+    });
+  return { syscall, k8s_audit: k8sAudit, correlations, problems };
+}
+
+function itemsOf({ name, text }: RuleFile, problems: Problem[]): readonly YamlItem[] {
+  const lines = new LineCounter();
+  const file = { name, text, lines };
+  const documents = parseAllDocuments(text, { lineCounter: lines, strict: true, schema: 'core' });
+  if (!Array.isArray(documents)) return [];
+  return documents.flatMap((document): readonly YamlItem[] => {
+    const [error] = document.errors;
+    const { contents } = document;
+    const report = (offset: number, message: string): readonly never[] => {
+      problems.push({ ...placeIn(file, offset), severity: 'error', item: '', message });
+      return [];
+    };
+    if (error !== undefined)
+      return report(error.pos[0], `this is not YAML: ${error.message.split('\n')[0]?.replace(/ at line .*/, '')}`);
+    if (contents === null) return [];
+    if (!isMap(contents)) return report(contents.range?.[0] ?? 0, 'expected a rule of Sigma, which is a map');
+    const item = new YamlItem(file, contents);
+    if (item.has('detection') || item.has('correlation')) return [item];
+    return report(contents.range?.[0] ?? 0, 'expected ‘detection’ or ‘correlation’');
+  });
+}
+
+function nameOf(item: YamlItem): string {
+  try {
+    return `rule "${item.need('title').text()}"`;
+  } catch {
+    return '';
+  }
+}
+
+function reporting<T>(item: YamlItem, problems: Problem[], make: () => T): T | undefined {
+  try {
+    return make();
+  } catch (error) {
+    if (!(error instanceof RuleError)) throw error;
+    problems.push({ ...error.place, severity: 'error', item: nameOf(item), message: error.message });
+    return undefined;
+  }
+}
