@@ -21,6 +21,15 @@ describe('a Neo4j server of its own', { skip: await neo4jMissing() }, () => {
   });
   after(() => server?.stop());
 
+  test('indexes that several make at once, in one process and in two, are made', async () => {
+    const databases = await Promise.all([1, 2].map(() => openDatabase(parseNeo4jAddress(server.uri), server.auth)));
+    const prepared = await Promise.all(databases.map((database) => prepare(database)));
+    const names = Array.from({ length: 5 }, (_, i) => `MADE_AT_ONCE_${i}`);
+    await Promise.all([...prepared, ...prepared].map((kinds) => kinds.add(names)));
+    for (const kinds of prepared) assert.ok(names.every((name) => kinds.has(name)));
+    for (const database of databases) await database.close();
+  });
+
   test('a graph of another model is dropped whole and charted anew; the records are kept', async () => {
     const tenant = 'rebuild';
     const scope = wholeTenant(tenant);

@@ -4,6 +4,7 @@ import { relationships } from '../../model/relationships.ts';
 import { StoreError } from '../errors.ts';
 import type { Database } from './database.ts';
 import { shortKey } from './layout.ts';
+import { turns } from './turns.ts';
 
 /** Changed when the way the graph lies does, so that it is charted anew. */
 const layout = 2;
@@ -59,17 +60,20 @@ export async function prepare(database: Database, model = modelHash): Promise<Ed
   const rows = await database.read<{ readonly name: string }>('SHOW INDEXES YIELD name RETURN name');
   const names = new Set(rows.map(({ name }) => name)); // a constraint's index has its name
   const missing = [...creations('CONSTRAINT', constraints, names), ...creations('INDEX', indexes, names)];
-  await database.writing((run) => Promise.all(missing.map((statement) => run(statement))));
+  await create(database, missing);
   const ofEdges = [...names].filter((name) => name.startsWith(indexPrefix));
   const known = new Set(ofEdges.map((name) => name.slice(indexPrefix.length)));
+  const inTurn = turns();
   const kinds: EdgeKinds = {
     has: (kind) => known.has(kind),
-    async add(kinds) {
-      const missing = new Set(kinds).difference(known);
-      if (missing.size === 0) return;
-      await database.writing((run) => Promise.all(Array.from(missing, (kind) => run(edgeIndex(kind)))));
-      for (const kind of missing) known.add(kind);
-    },
+    // Deltas are made ready side by side, and may want the same.
+    add: (kinds) =>
+      inTurn('indexes', async () => {
+        const missing = new Set(kinds).difference(known);
+        if (missing.size === 0) return;
+        await create(database, Array.from(missing, edgeIndex));
+        for (const kind of missing) known.add(kind);
+      }),
   };
   await kinds.add(Object.keys(relationships));
   await database.alone('CALL db.awaitIndexes(300)');
@@ -86,6 +90,26 @@ function creations(
   const missing = Object.entries(wanted).filter(([name]) => !names.has(name));
   return missing.map(([name, definition]) => `CREATE ${what} ${name} IF NOT EXISTS ${definition}`);
 }
+
+/**
+ * Creates all in one transaction. What another process creates at that very time Neo4j refuses, IF NOT EXISTS or not:
+ * once that one is done, it is there.
+ */
+async function create(database: Database, statements: readonly string[], tries = 5): Promise<void> {
+  try {
+    await database.writing((run) => Promise.all(statements.map((statement) => run(statement))));
+  } catch (error) {
+    const exists = error instanceof Error && 'code' in error && madeMeanwhile.has(error.code);
+    if (!exists || tries === 1) throw error;
+    await create(database, statements, tries - 1);
+  }
+}
+
+const madeMeanwhile = new Set<unknown>([
+  'Neo.ClientError.Schema.EquivalentSchemaRuleAlreadyExists',
+  'Neo.ClientError.Schema.IndexAlreadyExists',
+  'Neo.ClientError.Schema.ConstraintAlreadyExists',
+]);
 
 /** A transaction each, again and again: Neo4j holds what one of them changes in memory. Deltas are large, relationships small. */
 const removals = [
