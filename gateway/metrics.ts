@@ -15,6 +15,9 @@ export interface Gauges {
   subscriptions(count: () => number): void;
 }
 
+/** What became of events that were sent here. */
+export type CountEvents = (outcome: 'taken' | 'duplicate' | 'malformed', events: number) => void;
+
 /**
  * Serves /metrics to those who may ask, and returns what counts GraphQL operations. Labels are closed sets: names that
  * clients choose would let them fill the registry.
@@ -23,7 +26,7 @@ export function serveMetrics(
   app: FastifyInstance,
   guard: Guard,
   { clusters }: Pick<Settings, 'clusters'>,
-): { readonly plugin: ApolloServerPlugin<Context>; readonly gauges: Gauges } {
+): { readonly plugin: ApolloServerPlugin<Context>; readonly gauges: Gauges; readonly audit: CountEvents } {
   const register = new Registry();
   collectDefaultMetrics({ register });
   const requests = new Counter({
@@ -90,5 +93,11 @@ export function serveMetrics(
       });
     },
   };
-  return { plugin, gauges };
+  const auditEvents = new Counter({
+    name: 'portolan_audit_events_total',
+    help: 'Audit events of Kubernetes by what became of them: taken, duplicate or malformed.',
+    labelNames: ['outcome'],
+    registers: [register],
+  });
+  return { plugin, gauges, audit: (outcome, events) => auditEvents.inc({ outcome }, events) };
 }

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { Watch } from '../detections/correlate/watch.ts';
 import type { EventLog } from '../events/port.ts';
 import { storeLog } from '../events/store-log.ts';
 import type { Sources } from '../resolvers/context.ts';
@@ -25,6 +26,8 @@ export interface GatewayOptions extends Sources {
   /** Where events come from: the store's own logs unless given. It stays its opener's. */
   readonly events?: EventLog;
   readonly logger: Logger;
+  /** What takes over the events of a tenant's clusters; without it none are taken. */
+  readonly watch?: (tenant: string) => Watch;
   /** What else must be ready, such as collectors that have charted their clusters once. */
   readonly readiness?: () => Readiness | Promise<Readiness>;
   /** The clusters that are followed, and how it stands with each, for metrics. */

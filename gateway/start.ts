@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { eventHub } from '../events/hub.ts';
-import { guard, identifier } from './auth/authenticate.ts';
+import { guard, identifier, only } from './auth/authenticate.ts';
 import { viewerFinder } from './auth/caller.ts';
 import { type Drain, stopper } from './drain.ts';
 import { answerHttpErrors, errorFormatter } from './errors.ts';
@@ -9,6 +9,7 @@ import { serveGraphql } from './graphql.ts';
 import { securityHeaders } from './headers.ts';
 import { serveHealth } from './health.ts';
 import { serveIde } from './ide.ts';
+import { serveAuditWebhook } from './ingest/audit-webhook.ts';
 import { logRequests } from './log.ts';
 import { isLoopback, refuseForeignHosts } from './loopback.ts';
 import { serveMetrics } from './metrics.ts';
@@ -40,7 +41,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   securityHeaders(app);
   if (isLoopback(host)) refuseForeignHosts(app);
   answerHttpErrors(app, logger, limits.bodyBytes);
-  const identify = await identifier(settings);
+  const anybody = await identifier(settings);
+  const identify = only('mayRead', anybody);
   const authenticated = guard(identify, logger);
   const metrics = serveMetrics(app, authenticated, settings);
   const viewerOf = viewerFinder(settings.store);
@@ -55,6 +57,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     streams: live.streams,
     plugins: [metrics.plugin],
   });
+  serveAuditWebhook(app, settings, guard(only('mayIngest', anybody), logger), metrics.audit);
   serveHealth(app, settings, drain);
   serveIde(app);
   const stop = stopper(app, apollo, drain, settings.drainMs, live.stop);

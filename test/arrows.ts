@@ -86,6 +86,11 @@ export const forbidden: readonly Forbidden[] = [
     because: 'Sigma is another way to write what the engine evaluates',
   },
   {
+    from: ['detections/correlate/'],
+    to: ['', '!detections/', '!collectors/audit/', '!graph/'],
+    because: 'correlation joins events with the graph by its ports; it does not know who sends them or serves it',
+  },
+  {
     from: ['', '!test/', '!bench/', '!scripts/'],
     to: ['test/'],
     because: 'what is shipped needs no tests; tests, benchmarks and the tools that run them do',

@@ -36,8 +36,22 @@ interface GuardSettings {
 /** Without settings everybody is the whole default tenant, and may write. */
 export async function identifier({ auth, tenant }: GuardSettings): Promise<Identify> {
   if (auth !== null) return identifierOf(auth, tenant);
-  const anybody = { clusters: 'all', namespaces: 'all', name: 'somebody on this machine', mayWrite: true } as const;
+  const rights = { mayWrite: true, mayRead: true, mayIngest: true } as const;
+  const anybody = { clusters: 'all', namespaces: 'all', name: 'somebody on this machine', ...rights } as const;
   return async () => ({ ...anybody, tenant, expiresAt: null });
+}
+
+/** Turns away whoever may not do this, whose credential is for something else. */
+export function only(right: 'mayRead' | 'mayIngest', identify: Identify): Identify {
+  return async (header) => {
+    const caller = await identify(header);
+    if (caller[right]) return caller;
+    const message = {
+      mayRead: 'The credential is for sending events only: it reads nothing.',
+      mayIngest: 'The credential does not allow sending events: it needs the right to ingest.',
+    }[right];
+    throw callerError('FORBIDDEN', message);
+  };
 }
 
 /** The onRequest hook that routes with something to hide stand behind: strangers' bodies are not even read. */

@@ -13,6 +13,10 @@ export interface Caller {
   readonly name: string;
   /** Whether he may change anything. */
   readonly mayWrite: boolean;
+  /** Whether he may ask for anything; not with a credential that is for sending events only. */
+  readonly mayRead: boolean;
+  /** Whether he may send events of the clusters above. */
+  readonly mayIngest: boolean;
   /** When the credential runs out, in milliseconds since the epoch; null for never. */
   readonly expiresAt: number | null;
 }

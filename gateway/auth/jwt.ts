@@ -23,6 +23,8 @@ export interface JwtSettings {
     readonly namespaces?: string;
     /** `true` for a caller who may change something. `portolan_write` unless given. */
     readonly write?: string;
+    /** `true` for a sender of events, who may do nothing else. `portolan_ingest` unless given. */
+    readonly ingest?: string;
   };
 }
 
@@ -62,6 +64,7 @@ function callerOf(payload: JWTPayload, claims: NonNullable<JwtSettings['claims']
     clusters = 'portolan_clusters',
     namespaces = 'portolan_namespaces',
     write = 'portolan_write',
+    ingest = 'portolan_ingest',
   } = claims;
   const tenantName = payload[tenant] ?? defaultTenant;
   const clusterNames = namesOf(payload[clusters]);
@@ -69,12 +72,17 @@ function callerOf(payload: JWTPayload, claims: NonNullable<JwtSettings['claims']
   if (typeof tenantName !== 'string' || tenantName === '') throw forbidden(tenant, 'a text');
   if (clusterNames === null) throw forbidden(clusters, 'a list of clusters, or "*" for all');
   if (namespaceNames === null) throw forbidden(namespaces, 'a list of namespaces, or "*" for all');
+  const mayIngest = payload[ingest] === true;
+  if (mayIngest && clusterNames === 'all')
+    throw forbidden(clusters, 'the clusters whose events it may send, each by name');
   return {
     tenant: tenantName,
     clusters: clusterNames,
     namespaces: namespaceNames,
     name: payload.sub || 'a token without a subject',
-    mayWrite: payload[write] === true,
+    mayWrite: payload[write] === true && !mayIngest,
+    mayRead: !mayIngest,
+    mayIngest,
     expiresAt: (payload.exp as number) * 1_000, // required
   };
 }

@@ -11,7 +11,7 @@ interface Entry {
 }
 
 /**
- * Reads a file of tokens, YAML or JSON: `tokens: [{token, clusters, namespaces, tenant, name, write}]`, where clusters is a list
+ * Reads a file of tokens, YAML or JSON: `tokens: [{token, clusters, namespaces, tenant, name, write, ingest}]`, where clusters is a list
  * of names or ids or "*", and all that follows may be left out. Returns who a token stands for, or null.
  * Throws, naming file and entry, when the file is open to others on the machine or not of this shape.
  */
@@ -49,6 +49,7 @@ function entriesOf(content: unknown, path: string, defaultTenant: string): reado
       namespaces = '*',
       name = `token ${index + 1} of the file`,
       write = false,
+      ingest = false,
     } = (value ?? {}) as Readonly<Record<string, unknown>>;
     const clusterNames = namesOf(clusters);
     const namespaceNames = namesOf(namespaces);
@@ -59,12 +60,17 @@ function entriesOf(content: unknown, path: string, defaultTenant: string): reado
     if (namespaceNames === null) throw wrong('`namespaces` must be a list of namespaces, or "*" for all');
     if (typeof name !== 'string' || name === '') throw wrong('`name` must be a text');
     if (typeof write !== 'boolean') throw wrong('`write` must be true or false');
+    if (typeof ingest !== 'boolean') throw wrong('`ingest` must be true or false');
+    if (ingest && write) throw wrong('a token with `ingest` sends events and does nothing else: leave out `write`');
+    if (ingest && clusterNames === 'all') throw wrong('a token with `ingest` must name its clusters');
     const caller = {
       tenant,
       clusters: clusterNames,
       namespaces: namespaceNames,
       name,
       mayWrite: write,
+      mayRead: !ingest,
+      mayIngest: ingest,
       expiresAt: null,
     };
     return { digest: digestOf(token), caller };

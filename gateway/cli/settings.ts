@@ -207,7 +207,8 @@ export const settings = {
     type: 'strings',
     default: [],
     value: 'FILE',
-    description: "rule file in Falco's language, repeatable; without any, the rules that come with Portolan",
+    description:
+      "rule file in Falco's language, repeatable: up runs them beside the rules that come with Portolan, detect in their place",
   },
   events: {
     type: 'string',

@@ -1,11 +1,12 @@
+import type { Correlation } from '../../detections/correlate/define.ts';
 import { attackVersion, type Detection, slug } from '../../detections/rules/define.ts';
 import { ruleYaml } from '../../detections/rules/pack.ts';
 
-function attackLink({ id, name }: Detection['attack'][number]): string {
+export function attackLink({ id, name }: Detection['attack'][number]): string {
   return `[${id} ${name}](https://attack.mitre.org/techniques/${id.replace('.', '/')}/)`;
 }
 
-const sources: Readonly<Record<Detection['source'], string>> = {
+export const sources: Readonly<Record<Detection['source'], string>> = {
   k8s_audit: 'audit events of Kubernetes',
   syscall: 'events of a node',
 };
@@ -60,11 +61,9 @@ ${references.map((url) => `- <${url}>`).join('\n')}
 }
 
 /** The list of all detections. */
-export function detectionIndex(detections: readonly Detection[]): string {
-  const rows = detections.map(
-    ({ name, source, severity, attack }) =>
-      `| [${name}](${slug(name)}.md) | ${source} | ${severity} | ${attack.map(({ id }) => id).join(' ')} |`,
-  );
+export function detectionIndex(detections: readonly Detection[], correlations: readonly Correlation[]): string {
+  const rowOf = ({ name, source, severity, attack }: Detection | Correlation): string =>
+    `| [${name}](${slug(name)}.md) | ${source} | ${severity} | ${attack.map(({ id }) => id).join(' ')} |`;
   return `<!-- Written by npm run docs from detections/rules; change it there. -->
 # Detections
 
@@ -72,6 +71,12 @@ ${detections.length} rules come with Portolan; \`portolan detect\` runs them off
 
 | detection | source | severity | ATT&CK ${attackVersion} |
 |---|---|---|---|
-${rows.join('\n')}
+${detections.map(rowOf).join('\n')}
+
+${correlations.length} more need the graph, or several events; the gateway runs them beside the rules.
+
+| detection | source | severity | ATT&CK ${attackVersion} |
+|---|---|---|---|
+${correlations.map(rowOf).join('\n')}
 `;
 }

@@ -1,6 +1,8 @@
+import { correlations } from '../../detections/correlate/index.ts';
 import { slug } from '../../detections/rules/define.ts';
 import { detections } from '../../detections/rules/index.ts';
 import { edges } from '../../graph/edges/index.ts';
+import { correlationPage } from './correlation-page.ts';
 import { detectionIndex, detectionPage } from './detection-page.ts';
 import { modelPage } from './model-page.ts';
 import { techniqueIndex, techniquePage } from './technique-page.ts';
@@ -17,7 +19,10 @@ export async function pages(): Promise<ReadonlyMap<string, string>> {
     ['techniques/README.md', techniqueIndex(edges)],
     ['model.md', modelPage()],
     ...techniques,
-    ['detections/rules/README.md', detectionIndex(detections)],
+    ['detections/rules/README.md', detectionIndex(detections, correlations)],
+    ...correlations.map(
+      (correlation) => [`detections/rules/${slug(correlation.name)}.md`, correlationPage(correlation)] as const,
+    ),
     ...detections.map(
       (detection) => [`detections/rules/${slug(detection.name)}.md`, detectionPage(detection)] as const,
     ),

@@ -1,7 +1,9 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Logger, pino } from 'pino';
 import { pathEngines } from '../../fleet/engines.ts';
 import { type Fleet, followFleet } from '../../fleet/follow-fleet.ts';
 import { keepMarkingStale } from '../../fleet/mark-stale.ts';
+import { openWatches } from '../../ingest/watches.ts';
 import type { GatewayOptions, Readiness } from '../../settings.ts';
 import type { Gateway } from '../../start.ts';
 import type { Run } from '../command.ts';
@@ -12,6 +14,7 @@ import { podSecurityLevel, type Settings } from '../settings.ts';
 import { authOf } from '../up/auth.ts';
 import { chartFiles } from '../up/chart-files.ts';
 import { chartExamples, forgetExamples } from '../up/examples.ts';
+import { loadWatchedRules } from '../up/load-rules.ts';
 import { lookForClusters } from '../up/look.ts';
 import { openEvents } from '../up/open-events.ts';
 import { startRetention } from '../up/retention.ts';
@@ -27,9 +30,13 @@ function openLog({ logLevel }: Settings): Logger {
   return pino({ level }, pino.destination({ dest: 2, sync: true }));
 }
 
+/** How long what was found in events may take to be recorded when the process ends. */
+const idleMs = 10_000;
+
 export const run: Run = async (settings, paths, terminal) => {
   const logger = openLog(settings);
   const auth = authOf(settings);
+  const rules = await loadWatchedRules({ settings, terminal });
   const podSecurityDefault = podSecurityLevel(settings);
   const opened = await openStoreOf(settings);
   const session: Session = { settings, terminal, opened, logger };
@@ -38,6 +45,7 @@ export const run: Run = async (settings, paths, terminal) => {
     await opened.close();
     throw error;
   });
+  const watches = openWatches({ store: opened.store, alerts: opened.alerts, paths: engines.open }, rules, logger);
   const stopRetention = startRetention(session);
   const stopFollowing = new AbortController();
   let readiness: Readiness = { ready: false, reasons: ['the clusters are being charted'] };
@@ -53,6 +61,7 @@ export const run: Run = async (settings, paths, terminal) => {
     tenant: settings.tenant,
     ...(auth === undefined ? {} : { auth }),
     logger,
+    watch: watches.of,
     readiness: () => readiness,
     clusters: () => fleet?.members ?? [],
   };
@@ -101,6 +110,7 @@ export const run: Run = async (settings, paths, terminal) => {
     stopRetention();
     stopFollowing.abort();
     await gateway?.stop();
+    await Promise.race([watches.idle(), sleep(idleMs)]);
     await fleet?.ended;
     await marking;
     await engines.close();

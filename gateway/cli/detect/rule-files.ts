@@ -9,12 +9,16 @@ import { printable, table } from '../table.ts';
 
 /** Loads rule files, or our own rules when there are none; whatever is wrong with them ends the command. */
 export async function rulesOf(paths: readonly string[], terminal: Terminal): Promise<LoadedRules> {
-  const files = paths.length === 0 ? packFiles() : await Promise.all(paths.map(read));
+  const files = paths.length === 0 ? packFiles() : await readRuleFiles(paths);
   const loaded = loadDetections(files);
   for (const problem of loaded.problems) terminal.err(`${printable(problemText(problem))}\n`);
   const errors = loaded.problems.filter(({ severity }) => severity === 'error').length;
   if (errors > 0) throw new CommandError(`${errors} ${errors === 1 ? 'mistake' : 'mistakes'} in the rules: see above`);
   return loaded;
+}
+
+export function readRuleFiles(paths: readonly string[]): Promise<readonly RuleFile[]> {
+  return Promise.all(paths.map(read));
 }
 
 async function read(path: string): Promise<RuleFile> {

@@ -10,8 +10,9 @@ import type { AlertEvent, AlertFields, NewAlert, Severity } from './alert.ts';
 import { alertLimits, checkNewAlert } from './check.ts';
 import type { AlertRecords } from './port.ts';
 
-/** A node as events name it: by UID (for a node that clusters share: its key), or by kind, namespace and name. */
+/** A node as events name it: by UID (for a node that clusters share: its key), or by kind, namespace and name; or by its id. */
 export type SubjectReference =
+  | { readonly id: string }
   | { readonly kind: NodeKind; readonly uid: string }
   | { readonly kind: NodeKind; readonly namespace: string | null; readonly name: string };
 
@@ -158,6 +159,7 @@ function newAlert(detected: Detected, ids: ReadonlyMap<string, string>): NewAler
     discriminator,
   } = detected;
   const idOf = (reference: SubjectReference): string | undefined => {
+    if ('id' in reference) return reference.id;
     if ('name' in reference) return ids.get(ref(reference.kind, reference.namespace, reference.name));
     return nodeKind(reference.kind).shared
       ? sharedNodeId(reference.kind, reference.uid)
@@ -196,7 +198,7 @@ function keyOf(
   discriminator?: string,
 ): string {
   const said = subjects
-    .map((s) => ('uid' in s ? [s.kind, s.uid] : [s.kind, s.namespace, s.name]))
+    .map((s) => ('id' in s ? [s.id] : 'uid' in s ? [s.kind, s.uid] : [s.kind, s.namespace, s.name]))
     .map((s) => JSON.stringify(s));
   return createHash('sha256')
     .update(JSON.stringify([rule, namespace, said.sort(), discriminator ?? null]))

@@ -1,0 +1,82 @@
+import type { AuditEvent } from '../../collectors/audit/event.ts';
+import type { AlertFields } from '../../graph/records/alerts/alert.ts';
+import { alertLimits } from '../../graph/records/alerts/check.ts';
+import type { Detected } from '../../graph/records/alerts/desk.ts';
+import type { Alert } from '../engine/rule.ts';
+import { actorOf, senderOf } from './actor.ts';
+import type { Correlation, Finding } from './define.ts';
+import { type GraphView, type Named, refOf } from './graph-view.ts';
+import { provenSteps } from './proofs.ts';
+import { reachOf } from './reach.ts';
+import { placeOf, targetOf } from './target.ts';
+
+/** What an audit event is about: its object first, then who acted, then whose credential it came with. */
+export function subjectsOf(event: AuditEvent): readonly Named[] {
+  const named = [targetOf(event), actorOf(event).identity, senderOf(event).identity].filter((each) => each !== null);
+  return [...new Map(named.map((each) => [refOf(each), each])).values()];
+}
+
+/** The alert of a rule, as it is recorded, without anything of the graph. */
+export function ofRule(alert: Alert, event: AuditEvent, cluster: string): Detected {
+  const { rule, severity, techniques, output, fields } = alert;
+  return {
+    cluster,
+    namespace: placeOf(event),
+    rule,
+    severity,
+    techniques,
+    time: timeOf(event),
+    output: cut(output, alertLimits.output),
+    fields: plain(fields),
+    subjects: subjectsOf(event),
+  };
+}
+
+/** What a correlation found, as it is recorded. */
+export function ofFinding(correlation: Correlation, finding: Finding, time: string, cluster: string): Detected {
+  const { name, severity, attack } = correlation;
+  const { namespace, output, fields, subjects } = finding;
+  return {
+    cluster,
+    namespace,
+    rule: name,
+    severity,
+    techniques: attack.map(({ id }) => id),
+    time,
+    output: cut(output, alertLimits.output),
+    fields: plain(fields),
+    subjects,
+  };
+}
+
+/** Adds the steps of the graph that the event proves, and how far one gets from what it is about. */
+export async function joined(detected: Detected, event: AuditEvent | null, view: GraphView): Promise<Detected> {
+  const named = detected.subjects.filter((subject) => 'name' in subject);
+  const [steps, reach] = await Promise.all([event === null ? [] : provenSteps(event, view), reachOf(named, view)]);
+  const proves = steps.map(({ edge, from, to }) => ({ edge, from: { id: from }, to: { id: to } }));
+  return { ...detected, fields: { ...detected.fields, ...plain(reach) }, proves };
+}
+
+/** Of an audit event; now where the record does not say. */
+export function timeOf({ record }: AuditEvent): string {
+  const time = new Date(record.stageTimestamp ?? record.requestReceivedTimestamp ?? Number.NaN);
+  return (Number.isNaN(time.getTime()) ? new Date() : time).toISOString();
+}
+
+function plain(fields: Readonly<Record<string, unknown>>): AlertFields {
+  return Object.fromEntries(
+    Object.entries(fields)
+      .slice(0, alertLimits.fields)
+      .map(([name, value]) => [
+        name,
+        typeof value === 'number' || typeof value === 'boolean' || value == null
+          ? (value ?? null)
+          : cut(Array.isArray(value) ? value.join(', ') : String(value), alertLimits.field),
+      ]),
+  );
+}
+
+/** Cut between characters, so that what is left is well-formed; what never was is made so. */
+function cut(text: string, most: number): string {
+  return (text.length <= most ? text : `${text.slice(0, most - 1)}…`).toWellFormed();
+}
