@@ -210,6 +210,12 @@ export const settings = {
     description:
       "rule file in Falco's language, repeatable: up runs them beside the rules that come with Portolan, detect in their place",
   },
+  auditLog: {
+    type: 'strings',
+    default: [],
+    value: 'FILE',
+    description: 'audit log of an API server to follow, repeatable; CLUSTER=FILE where several clusters are charted',
+  },
   events: {
     type: 'string',
     default: null,

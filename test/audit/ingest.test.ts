@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -8,6 +8,7 @@ import type { AuditRecord } from '../../collectors/audit/event.ts';
 import { loadRules } from '../../detections/engine/load.ts';
 import { execIntoAPod } from '../../detections/rules/exec-into-a-pod.ts';
 import { packFiles } from '../../detections/rules/pack.ts';
+import { auditLogOf, followAuditLog } from '../../gateway/ingest/follow-audit-log.ts';
 import { openWatches } from '../../gateway/ingest/watches.ts';
 import { wholeTenant } from '../../graph/model/scope.ts';
 import { StoreError } from '../../graph/store/errors.ts';
@@ -117,4 +118,42 @@ test('bodies that are no batch are refused', async () => {
   const bomb = gzipSync(Buffer.alloc(32 << 20, ' '));
   assert.equal((await send(bomb, { headers: { 'content-encoding': 'gzip' } })).status, 400);
   assert.equal((await send(' '.repeat((16 << 20) + 1))).status, 413);
+});
+
+test('an audit log is followed from where it was, over a restart and a rotation', async () => {
+  const path = join(folder, 'audit.log');
+  const line = (name: string): string =>
+    `${JSON.stringify({ ...exec, auditID: `file ${name}`, objectRef: { ...exec.objectRef, namespace: 'file', name } })}\n`;
+  const pods = async (count: number): Promise<readonly (readonly [string | undefined, number])[]> => {
+    for (const limit = Date.now() + 10_000; ; await new Promise((resolve) => setTimeout(resolve, 20))) {
+      const query = { filter: { namespaces: ['file'] }, order: { field: 'firstSeen' }, page: { first: 10 } } as const;
+      const { items } = await house.alerts.find(wholeTenant(house.tenant), query);
+      if (items.length < count && Date.now() < limit) continue;
+      return items.map(({ item }) => [String(item.fields['ka.target.name']), item.count] as const).sort();
+    }
+  };
+  const follow = async (count: number) => {
+    const stop = new AbortController();
+    const own = openWatches(house, loadRules(packFiles()), logger);
+    const options = { ...house, watches: own, logger };
+    const following = followAuditLog(auditLogOf(`prod=${path}`), options, stop.signal);
+    const found = await pods(count);
+    stop.abort();
+    await following;
+    return found;
+  };
+  writeFileSync(path, line('a') + line('b'));
+  assert.deepEqual(await follow(2), [
+    ['a', 1],
+    ['b', 1],
+  ]);
+  appendFileSync(path, line('c'));
+  renameSync(path, join(folder, 'audit-1.log'));
+  writeFileSync(path, line('d'));
+  assert.deepEqual(await follow(4), [
+    ['a', 1],
+    ['b', 1],
+    ['c', 1],
+    ['d', 1],
+  ]);
 });

@@ -27,6 +27,7 @@ export const commands: readonly Command[] = [
       'tokens',
       'retention',
       'rules',
+      'auditLog',
       'logLevel',
       'config',
     ],

@@ -3,6 +3,7 @@ import { type Logger, pino } from 'pino';
 import { pathEngines } from '../../fleet/engines.ts';
 import { type Fleet, followFleet } from '../../fleet/follow-fleet.ts';
 import { keepMarkingStale } from '../../fleet/mark-stale.ts';
+import { auditLogOf, followAuditLog } from '../../ingest/follow-audit-log.ts';
 import { openWatches } from '../../ingest/watches.ts';
 import type { GatewayOptions, Readiness } from '../../settings.ts';
 import type { Gateway } from '../../start.ts';
@@ -67,6 +68,7 @@ export const run: Run = async (settings, paths, terminal) => {
   };
   let gateway: Gateway | undefined;
   let marking: Promise<void> | undefined;
+  let feeding: readonly Promise<void>[] = [];
   try {
     const found = paths.length > 0 ? [] : await lookForClusters(settings, terminal, 'it is tried again until it does');
     if (found.length > 0 || paths.length > 0) await forgetExamples(session);
@@ -92,6 +94,8 @@ export const run: Run = async (settings, paths, terminal) => {
       gateway = await serve(gatewayOptions);
     }
     readiness = { ready: true, reasons: [] };
+    const feed = { ...opened, tenant: settings.tenant, watches, logger };
+    feeding = settings.auditLog.map((file) => followAuditLog(auditLogOf(file), feed, stopFollowing.signal));
     const stale = { ...opened, tenant: settings.tenant, followed: () => fleet?.followed ?? new Set<string>() };
     marking = keepMarkingStale(stale, logger, stopFollowing.signal);
     if (!terminal.signal.aborted) {
@@ -110,7 +114,7 @@ export const run: Run = async (settings, paths, terminal) => {
     stopRetention();
     stopFollowing.abort();
     await gateway?.stop();
-    await Promise.race([watches.idle(), sleep(idleMs)]);
+    await Promise.race([Promise.all([...feeding, watches.idle()]), sleep(idleMs)]);
     await fleet?.ended;
     await marking;
     await engines.close();

@@ -1,0 +1,158 @@
+import { type FileHandle, open, stat } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { AuditEvent, AuditSource } from './event.ts';
+import { beginningOf, rotatedFiles } from './log-file.ts';
+import { type AuditProblem, mostJsonBytes, parseAudit } from './parse.ts';
+
+/** How far an audit log has been read: in which file, told by how it begins, and to which byte. */
+export interface LogCursor {
+  readonly beginning: string;
+  readonly offset: number;
+}
+
+/** Some lines of a log. Whoever has taken them over goes on from `cursor` after a restart. */
+export interface LogBatch {
+  readonly events: readonly AuditEvent[];
+  readonly problems: readonly AuditProblem[];
+  readonly cursor: LogCursor;
+}
+
+export interface FollowLogOptions {
+  readonly source: Omit<AuditSource, 'pointer'>;
+  /** Where to go on; null for the beginning of the file. */
+  readonly after: LogCursor | null;
+  readonly pollMs?: number;
+}
+
+const chunkBytes = 1 << 20;
+const newline = 0x0a;
+
+/**
+ * Follows an audit log of an API server, a line an event, as it grows and is rotated, by renaming or by copying and
+ * truncating, until the signal is aborted. A file that is not there yet is waited for. A file is told by how it begins, so
+ * that after a restart the rest of one that was rotated meanwhile is read first.
+ */
+export async function* followLog(
+  path: string,
+  { source, after, pollMs = 250 }: FollowLogOptions,
+  signal: AbortSignal,
+): AsyncGenerator<LogBatch> {
+  let cursor = after;
+  const read = async function* (file: FileHandle, beginning: string, from: number, ended: boolean) {
+    for await (const { lines, offset, problems } of linesAfter(file, from, ended, path)) {
+      // Truncated and begun anew meanwhile: what was read may be of either.
+      if ((await beginningOf(file)) !== beginning) return;
+      const parsed = lines.map(({ text, at }) => parseAudit(text, { ...source, pointer: `${path} at byte ${at}` }));
+      cursor = { beginning, offset };
+      const events = parsed.flatMap((each) => each.events);
+      yield { events, problems: [...problems, ...parsed.flatMap((each) => each.problems)], cursor };
+      if (signal.aborted) return;
+    }
+  };
+  while (!signal.aborted) {
+    // What was rotated away before it was read to its end, and what came after it.
+    if (cursor !== null && (await beginningAt(path)) !== cursor.beginning) {
+      const { beginning, offset }: LogCursor = cursor;
+      const rotated = await rotatedFiles(path);
+      const at = rotated.findIndex((each) => each.beginning === beginning);
+      if (at === -1 && (await beginningAt(path)) !== null) {
+        const message = `the file that was read last is gone: what was written to it after byte ${offset} is lost`;
+        cursor = null;
+        yield { events: [], problems: [{ place: path, message }], cursor: { beginning, offset } };
+      }
+      for (const [index, each] of at === -1 ? [] : rotated.slice(at).entries()) {
+        await using file = await open(each.path);
+        yield* read(file, each.beginning, index === 0 ? offset : 0, true);
+        if (signal.aborted) return;
+      }
+    }
+    await using file = await open(path).catch(missing);
+    const beginning = file && (await beginningOf(file));
+    if (!file || beginning === null) {
+      await sleep(pollMs, undefined, { signal }).catch(() => undefined);
+      continue;
+    }
+    const known: LogCursor | null = cursor;
+    let offset: number = known?.beginning === beginning ? known.offset : 0;
+    // Until another file has its name, or it begins anew.
+    for (;;) {
+      for await (const batch of read(file, beginning, offset, false)) {
+        offset = batch.cursor.offset;
+        yield batch;
+      }
+      if (signal.aborted) return;
+      if (!(await isStill(path, file, beginning))) break;
+      await sleep(pollMs, undefined, { signal }).catch(() => undefined);
+    }
+    // The writer may have written to it until the moment it was renamed.
+    if ((await beginningOf(file)) === beginning) yield* read(file, beginning, offset, true);
+  }
+}
+
+async function isStill(path: string, file: FileHandle, beginning: string): Promise<boolean> {
+  const [named, held] = await Promise.all([stat(path).catch(() => null), file.stat()]);
+  if (named === null || named.ino !== held.ino || named.dev !== held.dev) return false;
+  return (await beginningOf(file)) === beginning;
+}
+
+async function beginningAt(path: string): Promise<string | null> {
+  await using file = await open(path).catch(missing);
+  return file && beginningOf(file);
+}
+
+function missing(error: NodeJS.ErrnoException): null {
+  if (error.code === 'ENOENT') return null;
+  throw error;
+}
+
+interface Lines {
+  readonly lines: readonly { readonly text: string; readonly at: number }[];
+  readonly problems: readonly AuditProblem[];
+  /** After the last of them. */
+  readonly offset: number;
+}
+
+/** The lines of a file from a byte on. One that has no end yet is left, unless the file has ended; one too long is passed over. */
+async function* linesAfter(file: FileHandle, from: number, ended: boolean, path: string): AsyncGenerator<Lines> {
+  let offset = from;
+  for (let size = chunkBytes; ; ) {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(size), 0, size, offset);
+    const atEnd = bytesRead < size;
+    const last = ended && atEnd ? bytesRead : buffer.subarray(0, bytesRead).lastIndexOf(newline) + 1;
+    if (last === 0) {
+      if (atEnd) return;
+      if (size < mostJsonBytes) {
+        size *= 2;
+        continue;
+      }
+      const next = await afterLine(file, offset + size);
+      if (next === null) return;
+      const message = `a line of more than ${mostJsonBytes >> 20} MiB is passed over`;
+      yield { lines: [], problems: [{ place: `${path} at byte ${offset}`, message }], offset: next };
+      offset = next;
+      continue;
+    }
+    const lines: { text: string; at: number }[] = [];
+    for (let start = 0; start < last; ) {
+      const found = buffer.indexOf(newline, start);
+      const end = found === -1 || found > last ? last : found;
+      const text = buffer.toString('utf8', start, end).trim();
+      if (text !== '') lines.push({ text, at: offset + start });
+      start = end + 1;
+    }
+    offset += last;
+    yield { lines, problems: [], offset };
+    if (atEnd) return;
+    size = chunkBytes;
+  }
+}
+
+/** Where the line that goes on at a byte has ended; null while it has not. */
+async function afterLine(file: FileHandle, from: number): Promise<number | null> {
+  for (let at = from; ; at += chunkBytes) {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(chunkBytes), 0, chunkBytes, at);
+    const found = buffer.subarray(0, bytesRead).indexOf(newline);
+    if (found !== -1) return at + found + 1;
+    if (bytesRead < chunkBytes) return null;
+  }
+}
