@@ -8,7 +8,8 @@ import type { GraphView } from './graph-view.ts';
 import { joined, ofFinding, ofRule, timeOf } from './join.ts';
 
 export interface WatchOptions {
-  readonly rules: Pick<LoadedRules, 'engines'>;
+  /** Loads the rules, once for each cluster: some keep count of what they have seen. */
+  readonly rules: () => Pick<LoadedRules, 'engines'>;
   readonly correlations: readonly Correlation[];
   readonly view: (cluster: string) => GraphView;
   readonly desk: AlertDesk;
@@ -45,6 +46,7 @@ interface Asked {
 }
 
 interface ClusterWatch {
+  readonly engine: LoadedRules['engines']['k8s_audit'];
   readonly view: GraphView;
   readonly watchers: readonly Asked[];
   /** Batches are taken one after the other. */
@@ -62,7 +64,8 @@ export function openWatch({ rules, correlations, view, desk, onTrouble, seen = s
     const watchers = correlations.flatMap((correlation) =>
       correlation.source === 'k8s_audit' ? [{ correlation, watch: correlation.watch() }] : [],
     );
-    const opened = { view: view(cluster), watchers, last: Promise.resolve() };
+    const engine = rules().engines.k8s_audit;
+    const opened = { engine, view: view(cluster), watchers, last: Promise.resolve() };
     clusters.set(cluster, opened);
     return opened;
   }
@@ -114,8 +117,11 @@ export function openWatch({ rules, correlations, view, desk, onTrouble, seen = s
   }
 
   /** What an event gives rise to, each with the number of alerts once it is recorded. Most events give rise to nothing. */
-  async function look(event: AuditEvent, { view: on, watchers }: ClusterWatch): Promise<readonly Promise<number>[]> {
-    const fired = rules.engines.k8s_audit.alerts(event);
+  async function look(
+    event: AuditEvent,
+    { engine, view: on, watchers }: ClusterWatch,
+  ): Promise<readonly Promise<number>[]> {
+    const fired = engine.alerts(event);
     const observed = { event, rules: fired.map(({ rule }) => rule) };
     const work = fired.map((alert) => record(ofRule(alert, event, on.cluster), event, on));
     for (const asked of watchers) {

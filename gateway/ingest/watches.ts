@@ -15,7 +15,7 @@ export interface Watches {
 
 export function openWatches(
   { store, alerts, paths }: Pick<Sources, 'store' | 'alerts' | 'paths'>,
-  rules: LoadedRules,
+  rules: () => LoadedRules,
   logger: Logger,
 ): Watches {
   const opened = new Map<string, Watch>();

@@ -15,7 +15,7 @@ import { podSecurityLevel, type Settings } from '../settings.ts';
 import { authOf } from '../up/auth.ts';
 import { chartFiles } from '../up/chart-files.ts';
 import { chartExamples, forgetExamples } from '../up/examples.ts';
-import { loadWatchedRules } from '../up/load-rules.ts';
+import { watchedRules } from '../up/load-rules.ts';
 import { lookForClusters } from '../up/look.ts';
 import { openEvents } from '../up/open-events.ts';
 import { startRetention } from '../up/retention.ts';
@@ -37,7 +37,7 @@ const idleMs = 10_000;
 export const run: Run = async (settings, paths, terminal) => {
   const logger = openLog(settings);
   const auth = authOf(settings);
-  const rules = await loadWatchedRules({ settings, terminal });
+  const rules = await watchedRules({ settings, terminal });
   const podSecurityDefault = podSecurityLevel(settings);
   const opened = await openStoreOf(settings);
   const session: Session = { settings, terminal, opened, logger };
