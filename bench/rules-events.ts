@@ -153,6 +153,8 @@ export function nodeEvents(count: number, from: Random): readonly Fields[] {
       {
         type,
         time: index,
+        count: 1,
+        last: index,
         tid: process.self.pid,
         uid: from.integer(2) * 1000,
         gid: 0,

@@ -70,7 +70,7 @@ const sampling = setInterval(() => loader !== 0 && sample(), 200);
 for await (const sensed of sensor.output) {
   if (!('events' in sensed)) continue;
   for (const event of sensed.events) {
-    decoded[event.type] = (decoded[event.type] ?? 0) + 1;
+    decoded[event.type] = (decoded[event.type] ?? 0) + event.count;
     ask(event);
   }
 }

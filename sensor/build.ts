@@ -71,7 +71,7 @@ export async function compileObject(folder: string, architecture: string, reads:
 
 async function compile(folder: string, architecture: string): Promise<void> {
   for (const reads of ['cast', 'probe'] as const) await compileObject(folder, architecture, reads);
-  const sources = ['loader.c', 'frames.c'].map((name) => join(source, 'loader', name));
+  const sources = ['loader.c', 'frames.c', 'repeats.c'].map((name) => join(source, 'loader', name));
   const libraries = ['-lbpf', '-lelf', '-lz'];
   const flags = ['-O2', '-Wall', '-Wextra', '-Werror', '-static'];
   await run('gcc', [...flags, '-o', join(folder, 'loader'), ...sources, ...libraries]);

@@ -54,6 +54,14 @@ class RecordedEvent implements SensorEvent {
     return this.#record.time;
   }
 
+  get count(): number {
+    return this.#record.count;
+  }
+
+  get last(): number {
+    return this.#record.last;
+  }
+
   get tid(): number {
     return this.#record.tid;
   }
@@ -87,7 +95,7 @@ export function decoder(tree: ProcessTree, refused: Refused): Decoder {
       refused.type++;
       return undefined;
     }
-    if (probe.bytes(record) > record.length) throw new RangeError('the event is too short');
+    if (probe.bytes(record) > record.length || record.count === 0) throw new RangeError('the event makes no sense');
     const change = probe.change?.(record);
     const before = tree.find(record.pid, record.start);
     const process = change ? tree.apply(before, change) : before;

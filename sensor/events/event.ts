@@ -6,8 +6,12 @@ import type { Fields } from '../probes/probe.ts';
 export interface SensorEvent {
   /** evt.type */
   readonly type: string;
-  /** CLOCK_BOOTTIME, ns. */
+  /** CLOCK_BOOTTIME, ns; of the first, where it stands for several. */
   readonly time: number;
+  /** How many it stands for: events of one process that are the same but for their time. */
+  readonly count: number;
+  /** Time of the last of them. */
+  readonly last: number;
   readonly tid: number;
   readonly uid: number;
   readonly gid: number;

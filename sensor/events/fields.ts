@@ -13,6 +13,8 @@ export function eventFields(event: SensorEvent, naming: Naming): Fields {
   return {
     'evt.time': naming.time(event.time),
     'evt.type': event.type,
+    'evt.count': event.count,
+    ...(event.count === 1 ? {} : { 'evt.time.last': naming.time(event.last) }),
     ...ownFields(event),
     ...processFields(event, naming),
   };

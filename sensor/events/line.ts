@@ -29,9 +29,11 @@ export function lineWriter(naming: Naming): (event: SensorEvent) => string {
   }
 
   return (event) => {
-    const head = `{"evt.time":"${naming.time(event.time)}","evt.type":"${event.type}",`;
+    const { time, type, count, last } = event;
+    const head = `{"evt.time":"${naming.time(time)}","evt.type":"${type}","evt.count":${count},`;
+    const repeated = count === 1 ? '' : `"evt.time.last":"${naming.time(last)}",`;
     const own = inner(ownFields(event));
-    return `${head}${own}${own === '' ? '' : ','}${processText(event)}}\n`;
+    return `${head}${repeated}${own}${own === '' ? '' : ','}${processText(event)}}\n`;
   };
 }
 

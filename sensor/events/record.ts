@@ -30,7 +30,7 @@ export class Payload {
 
 const texts = new Texts();
 
-export const eventHeaderBytes = 48;
+export const eventHeaderBytes = 64;
 
 /**
  * An event as the kernel sent it: header and body (docs/protocol/sensor.md, section 3). It reads from its payload what it is
@@ -90,6 +90,16 @@ export class EventRecord {
 
   get gid(): number {
     return this.#payload.u32[(this.#at + 44) >> 2] as number;
+  }
+
+  /** How many events it stands for, the same but for their time; at least 1. */
+  get count(): number {
+    return this.#payload.u32[(this.#at + 56) >> 2] as number;
+  }
+
+  /** Time of the last of them. */
+  get last(): number {
+    return this.#payload.u64(this.#at + 48);
   }
 
   /** Bytes of the body. */

@@ -116,6 +116,9 @@ static __always_inline bool header(struct event *event, enum event_type type)
 	event->tid = ids;
 	event->uid = owner;
 	event->gid = owner >> 32;
+	event->last = now;
+	event->count = 1;
+	event->reserved = 0;
 	return true;
 }
 

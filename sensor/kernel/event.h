@@ -43,6 +43,9 @@ struct event {
 	__u32 tid;
 	__u32 uid;
 	__u32 gid;
+	__u64 last; /* time of the last of `count` events that are the same but for their time; see loader/repeats.h */
+	__u32 count;
+	__u32 reserved;
 };
 
 /* Flags of an event. */

@@ -29,10 +29,10 @@
 #include <time.h>
 #include <unistd.h>
 #include "frames.h"
-#include <linux/types.h>
-#include "../kernel/event.h"
+#include "repeats.h"
 
-enum { DRAIN_MS = 10, COUNTERS_MS = 1000, PROGRAMS_MAX = 256, NOBODY = 65534 };
+/* A drain that finds ever more ends after so many events, for the sake of the frame, the counters and the order to stop. */
+enum { DRAIN_MS = 10, DRAIN_EVENTS = 1 << 16, COUNTERS_MS = 1000, PROGRAMS_MAX = 256, NOBODY = 65534 };
 
 static struct bpf_object *object;
 static struct settings settings;
@@ -261,7 +261,7 @@ static void drop_privileges(void)
 
 /* ---- frames ---- */
 
-static char payload[FRAME_PAYLOAD_MAX];
+static _Alignas(8) char payload[FRAME_PAYLOAD_MAX];
 static uint32_t filled;
 
 static void flush(void)
@@ -269,17 +269,38 @@ static void flush(void)
 	if (filled)
 		write_frame(FRAME_EVENTS, payload, filled);
 	filled = 0;
+	forget_events();
 }
+
+static uint32_t taken; /* in this drain */
 
 static int take(void *context, void *data, size_t size)
 {
 	(void)context;
+	const struct event *event = data;
 	size_t padded = (size + 7) & ~7UL;
 	if (filled + padded > sizeof(payload))
 		flush();
-	memcpy(payload + filled, data, size);
-	filled += padded;
-	return 0;
+	struct event *repeated = find_repeated(event);
+	if (repeated) {
+		repeated->count++;
+		repeated->last = event->time;
+	} else {
+		struct event *added = (void *)(payload + filled);
+		memcpy(added, data, size);
+		filled += padded;
+		remember(added);
+	}
+	return ++taken < DRAIN_EVENTS ? 0 : -EAGAIN;
+}
+
+/* Whether there may be more. */
+static bool drain(struct ring_buffer *ring)
+{
+	taken = 0;
+	bool more = ring_buffer__consume(ring) == -EAGAIN;
+	flush();
+	return more;
 }
 
 __attribute__((format(printf, 1, 2))) static void say(const char *format, ...)
@@ -348,12 +369,11 @@ static void run(struct ring_buffer *ring)
 	struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};
 	uint64_t counted = 0;
 	char ignored[64];
-	for (;;) {
+	for (bool more = false;;) {
 		/* On a timer, since nobody wakes us: waking a reader for each event costs more than the event. */
-		if (poll(&input, 1, DRAIN_MS) > 0 && read(STDIN_FILENO, ignored, sizeof(ignored)) <= 0)
+		if (poll(&input, 1, more ? 0 : DRAIN_MS) > 0 && read(STDIN_FILENO, ignored, sizeof(ignored)) <= 0)
 			return;
-		ring_buffer__consume(ring);
-		flush();
+		more = drain(ring);
 		uint64_t now = nanoseconds(CLOCK_MONOTONIC);
 		if (now - counted < COUNTERS_MS * 1000000ULL)
 			continue;
@@ -370,8 +390,8 @@ static void stop(struct ring_buffer *ring)
 {
 	shared->stopped = 1;
 	usleep(DRAIN_MS * 1000);
-	ring_buffer__consume(ring);
-	flush();
+	while (drain(ring))
+		;
 	say_counters(FRAME_END);
 }
 

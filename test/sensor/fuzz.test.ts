@@ -21,7 +21,7 @@ function noise({ integer, chance, pick }: Random): Buffer {
   const body = Buffer.alloc(chance(0.1) ? integer(8) : integer(300));
   for (let at = 0; at < body.length; at++) body[at] = chance(0.5) ? integer(4) : integer(256);
   const type = chance(0.05) ? integer(70) : pick(Object.values(eventTypes));
-  return encodeEvent({ type, pid: integer(100), start: integer(3), cgroup: integer(5), body });
+  return encodeEvent({ type, pid: integer(100), start: integer(3), cgroup: integer(5), count: integer(4), body });
 }
 
 function damaged(frame: Buffer, { integer, pick }: Random): readonly Buffer[] {
@@ -94,7 +94,7 @@ test('sizes that make no sense end the frame, and only that', () => {
   const refused = { size: 0, type: 0, body: 0 };
   const { decode } = decoder(new ProcessTree(() => undefined), refused);
   const good = encodeEvent({ type: eventTypes.exit, body: Buffer.alloc(8) });
-  for (const size of [0, 47, 57, 0xffffffff]) {
+  for (const size of [0, 63, 73, 0xffffffff]) {
     const bad = Buffer.from(good);
     bad.writeUInt32LE(size, 0);
     assert.equal([...decode(Buffer.concat([good, bad]))].length, 1, `size ${size}`);

@@ -40,6 +40,7 @@ export async function sensorBuild(): Promise<SensorBuild> {
 export async function compileActor(folder: string, name: string): Promise<string> {
   const program = join(folder, name);
   const file = join(import.meta.dirname, 'actors', `${name}.c`);
+  const ours = name === 'repeats' ? [join(root, 'sensor/loader/repeats.c')] : [];
   await promisify(execFile)('gcc', [
     '-O1',
     '-Wall',
@@ -47,6 +48,7 @@ export async function compileActor(folder: string, name: string): Promise<string
     '-o',
     program,
     file,
+    ...ours,
     '-lbpf',
     '-lelf',
     '-lz',

@@ -22,11 +22,12 @@ export interface EventParts {
   readonly start?: number;
   readonly cgroup?: number;
   readonly pid?: number;
+  readonly count?: number;
   readonly body: Buffer;
 }
 
 /** An event as the kernel sends it, padded; section 3. */
-export function encodeEvent({ type, time = 1, start = 1, cgroup = 1, pid = 1, body }: EventParts): Buffer {
+export function encodeEvent({ type, time = 1, start = 1, cgroup = 1, pid = 1, count = 1, body }: EventParts): Buffer {
   const size = eventHeaderBytes + body.length;
   const event = Buffer.alloc((size + 7) & ~7);
   event.writeUInt32LE(size, 0);
@@ -36,6 +37,8 @@ export function encodeEvent({ type, time = 1, start = 1, cgroup = 1, pid = 1, bo
   event.writeBigUInt64LE(BigInt(cgroup), 24);
   event.writeUInt32LE(pid, 32);
   event.writeUInt32LE(pid, 36);
+  event.writeBigUInt64LE(BigInt(time + count - 1), 48);
+  event.writeUInt32LE(count, 56);
   body.copy(event, eventHeaderBytes);
   return event;
 }

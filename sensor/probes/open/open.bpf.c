@@ -136,7 +136,7 @@ static __always_inline int opened(enum open_call call, long result)
 	event->flags = question.flags;
 	event->create_mode = question.create_mode;
 	event->mode = mode & (MODE_READ | MODE_WRITE | MODE_CREATED);
-	event->path = 0;
+	event->reserved = event->path = 0;
 	__u32 size = sizeof(*event);
 	if (file) {
 		struct inode *inode = READ(file, f_inode);
