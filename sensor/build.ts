@@ -60,11 +60,16 @@ export function readsOf(kernel: string): Reads {
 }
 
 /** Compiles the BPF programs for an architecture (as the kernel calls it) and returns the object's path. */
-export async function compileObject(folder: string, architecture: string, reads: Reads): Promise<string> {
+export async function compileObject(
+  folder: string,
+  architecture: string,
+  reads: Reads,
+  programs = join(source, 'kernel/sensor.bpf.c'),
+): Promise<string> {
   const object = join(folder, objects[reads]);
   const defined = [`-D__TARGET_ARCH_${architecture}`, ...(reads === 'probe' ? ['-DPROBE_READS'] : [])];
   const flags = ['-g', '-O2', '-target', 'bpf', '-Wall', '-Werror', ...defined];
-  await run('clang', [...flags, '-c', join(source, 'kernel/sensor.bpf.c'), '-o', object]);
+  await run('clang', [...flags, '-c', programs, '-o', object]);
   await run('llvm-strip', ['-g', object]); // DWARF goes, BTF stays
   return object;
 }

@@ -7,6 +7,7 @@ import { bootClock, type Clock } from './events/clock.ts';
 import type { SensorEvent } from './events/event.ts';
 import type { Frame } from './frames/frame.ts';
 import { frameReader } from './frames/frame-reader.ts';
+import { refusedPrograms } from './gaps.ts';
 import { type Filter, orders } from './loader/orders.ts';
 import { runLoader } from './loader/run-loader.ts';
 import { type Gap, type KernelCounter, type SensorStatus, sensorStatus } from './status.ts';
@@ -81,6 +82,8 @@ async function* oneLoader(
           tree.add(snapshotProcesses());
           attached = true;
           onAttached?.(loader.pid);
+          for (const { reason } of refusedPrograms(status.programs))
+            yield { gap: { time: bootNow(), where: 'program', count: null, reason } };
         } else if (frame.type === 'events') {
           yield { events: events.decode(frame.payload) };
         } else {

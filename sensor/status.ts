@@ -39,7 +39,7 @@ export function sensorStatus(): SensorStatus {
 export interface Gap {
   /** CLOCK_BOOTTIME, ns: when we learnt of it. */
   readonly time: number;
-  readonly where: 'kernel' | 'rate' | 'frames' | 'loader';
+  readonly where: 'kernel' | 'rate' | 'frames' | 'loader' | 'program';
   /** Events (of `frames`: frames); null where nobody knows. */
   readonly count: number | null;
   /** A sentence. */

@@ -69,6 +69,9 @@ struct shared {
 };
 
 /* What the loader sets before the programs are loaded. */
+/* Classes of addresses. Private: RFC 1918, RFC 6598, fc00::/7, and link-local ones. */
+enum { ADDRESS_UNIX = 1, ADDRESS_LOOPBACK = 2, ADDRESS_PRIVATE = 4, ADDRESS_PUBLIC = 8 };
+
 enum { SIEVE_BITS = 4096, FILTER_NAME = 32 };
 
 struct settings {
@@ -76,6 +79,7 @@ struct settings {
 	__u32 rate;          /* most events of a type a process may send in a second; 0: any number */
 	__u32 cgroups_only;  /* 1: only cgroups in the map `cgroups`; 2: all but those */
 	__u32 every_open;    /* 1: no filter on paths */
+	__u32 quiet_connects; /* ADDRESS_*: classes of far ends whose connects are no events */
 	/* Names of files, and of directories, whose reads are events. */
 	struct sieve {
 		__u64 bits[SIEVE_BITS / 64];

@@ -81,6 +81,35 @@ static __always_inline __u32 read_address(struct socket_event *event, struct end
 	return 0;
 }
 
+static __always_inline __u32 class_of_ipv4(const __u8 *address)
+{
+	__u8 first = address[0], second = address[1];
+	if (first == 127 || !(first | second | address[2] | address[3])) /* 0.0.0.0 connects to the host itself */
+		return ADDRESS_LOOPBACK;
+	bool private = first == 10 || (first == 172 && (second & 0xf0) == 16) || (first == 192 && second == 168) ||
+		       (first == 100 && (second & 0xc0) == 64) || (first == 169 && second == 254);
+	return private ? ADDRESS_PRIVATE : ADDRESS_PUBLIC;
+}
+
+/* ADDRESS_* of the far end. */
+static __always_inline __u32 class_of(const struct socket_event *event)
+{
+	const __u8 *address = event->remote.address;
+	if (event->family == FAMILY_UNIX)
+		return ADDRESS_UNIX;
+	if (event->family == FAMILY_INET)
+		return class_of_ipv4(address);
+	__u8 zeros = 0;
+	for (int i = 0; i < 10; i++)
+		zeros |= address[i];
+	if (!zeros && address[10] == 0xff && address[11] == 0xff)
+		return class_of_ipv4(address + 12);
+	if (!(zeros | address[10] | address[11] | address[12] | address[13] | address[14]) && address[15] <= 1)
+		return ADDRESS_LOOPBACK;
+	bool private = (address[0] & 0xfe) == 0xfc || (address[0] == 0xfe && (address[1] & 0xc0) == 0x80);
+	return private ? ADDRESS_PRIVATE : ADDRESS_PUBLIC;
+}
+
 /*
  * Sends an event about a socket. `address`, where given, is a sockaddr of the process with the far end: for a datagram,
  * and for a connection that was not made, the kernel keeps none. Sockets of other families are no events of ours.
@@ -101,6 +130,10 @@ static __always_inline int socket_called(enum event_type type, struct socket *so
 	__u32 size = sizeof(*event);
 	if (address)
 		size += read_address(event, &event->remote, address);
+	if (type == EVENT_CONNECT && settings.quiet_connects & class_of(event)) {
+		COUNT(type, filtered);
+		return 0;
+	}
 	emit(&event->header, size);
 	return 0;
 }

@@ -34,6 +34,7 @@
 /* A drain that finds ever more ends after so many events, for the sake of the frame, the counters and the order to stop. */
 enum { DRAIN_MS = 10, DRAIN_EVENTS = 1 << 16, COUNTERS_MS = 1000, PROGRAMS_MAX = 256, NOBODY = 65534 };
 
+static const char *object_file;
 static struct bpf_object *object;
 static struct settings settings;
 static uint32_t ring_bytes = 8 << 20;
@@ -56,9 +57,9 @@ static int print(enum libbpf_print_level level, const char *format, va_list argu
 
 /* ---- orders ---- */
 
-static struct bpf_map *map_named(const char *name)
+static struct bpf_map *map_named(const struct bpf_object *from, const char *name)
 {
-	struct bpf_map *map = bpf_object__find_map_by_name(object, name);
+	struct bpf_map *map = bpf_object__find_map_by_name(from, name);
 	if (!map)
 		fail("the object has no map %s", name);
 	return map;
@@ -105,12 +106,27 @@ static void fill_prefix(const char *text, uint8_t watched)
 	memcpy(added->key + sizeof(bits), text, strlen(text));
 }
 
-static void without(const char *name)
+static struct program {
+	const char *name;
+	const char *state; /* "attached", "absent", "off", or the error by which it was refused; NULL until that is known */
+} programs[PROGRAMS_MAX];
+static int program_count;
+
+static struct program *program_named(const char *name)
 {
-	struct bpf_program *program = bpf_object__find_program_by_name(object, name);
-	if (!program)
-		fail("the object has no program %s", name);
-	bpf_program__set_autoload(program, false);
+	for (struct program *program = programs; program < programs + program_count; program++)
+		if (!strcmp(program->name, name))
+			return program;
+	fail("the object has no program %s", name);
+}
+
+static uint32_t address_class(const char *name)
+{
+	static const char *const names[] = {"unix", "loopback", "private", "public"}; /* by their bits */
+	for (int bit = 0; bit < 4; bit++)
+		if (!strcmp(names[bit], name))
+			return 1 << bit;
+	fail("no class of addresses: %s", name);
 }
 
 static void obey(const char *order, const char *argument)
@@ -136,8 +152,10 @@ static void obey(const char *order, const char *argument)
 		fill_prefix(argument, 1);
 	else if (!strcmp(order, "no-write"))
 		fill_prefix(argument, 0);
+	else if (!strcmp(order, "no-connect"))
+		settings.quiet_connects |= address_class(argument);
 	else if (!strcmp(order, "without"))
-		without(argument);
+		program_named(argument)->state = "off";
 	else
 		fail("unknown order: %s %s", order, argument);
 }
@@ -189,48 +207,82 @@ static bool is_there(const struct bpf_program *program)
 	return !access(file, F_OK);
 }
 
-struct attached {
-	const char *name;
-	const char *state; /* "attached", "absent", "off", or why it could not be attached */
-};
-static struct attached attached[PROGRAMS_MAX];
-static int programs;
+static const char *error_name(int error)
+{
+	const char *name = strerrorname_np(error);
+	return name ? name : "refused"; /* libbpf has errors of its own */
+}
 
-static void load(void)
+static struct bpf_object *open_object(void)
+{
+	struct bpf_object *opened = bpf_object__open_file(object_file, NULL);
+	if (!opened)
+		fail("%s: %s", object_file, strerror(errno));
+	return opened;
+}
+
+static void list_programs(void)
 {
 	struct bpf_program *program;
 	bpf_object__for_each_program(program, object)
 	{
-		if (programs == PROGRAMS_MAX)
+		if (program_count == PROGRAMS_MAX)
 			fail("too many programs");
-		bool off = !bpf_program__autoload(program);
-		bool absent = !is_there(program);
-		attached[programs++] =
-			(struct attached){bpf_program__name(program), off ? "off" : absent ? "absent" : NULL};
-		if (absent)
-			bpf_program__set_autoload(program, false);
+		programs[program_count++] =
+			(struct program){strdup(bpf_program__name(program)), is_there(program) ? NULL : "absent"};
+	}
+}
+
+/* Loads those programs whose state is not known yet, or of them `only` one; returns -errno when the kernel refuses any. */
+static int load_programs(struct bpf_object *into, const struct program *only)
+{
+	struct bpf_program *program;
+	bpf_object__for_each_program(program, into)
+	{
+		const struct program *entry = program_named(bpf_program__name(program));
+		bpf_program__set_autoload(program, !entry->state && (!only || only == entry));
 	}
 	size_t size;
-	memcpy((void *)bpf_map__initial_value(map_named(".rodata"), &size), &settings, sizeof(settings));
-	bpf_map__set_max_entries(map_named("ring"), ring_bytes);
-	if (bpf_object__load(object))
-		fail("the kernel refused the programs: %s", strerror(errno));
+	memcpy((void *)bpf_map__initial_value(map_named(into, ".rodata"), &size), &settings, sizeof(settings));
+	bpf_map__set_max_entries(map_named(into, "ring"), ring_bytes);
+	return bpf_object__load(into);
+}
+
+/* An object is loaded whole or not at all. Where it is refused, each program is tried alone, and goes without those it must. */
+static void load(void)
+{
+	if (load_programs(object, NULL)) {
+		for (struct program *program = programs; program < programs + program_count; program++) {
+			if (program->state)
+				continue;
+			struct bpf_object *alone = open_object();
+			int refused = load_programs(alone, program);
+			bpf_object__close(alone);
+			if (refused)
+				program->state = error_name(-refused);
+		}
+		bpf_object__close(object);
+		object = open_object();
+		int refused = load_programs(object, NULL);
+		if (refused)
+			fail("the kernel refused the programs: %s", strerror(-refused));
+	}
 	for (struct fill *entry = fills; entry; entry = entry->next)
-		if (bpf_map__update_elem(map_named(entry->map), entry->key, entry->key_size, &entry->value, 1, BPF_ANY))
+		if (bpf_map__update_elem(map_named(object, entry->map), entry->key, entry->key_size, &entry->value, 1, BPF_ANY))
 			fail("map %s: %s", entry->map, strerror(errno));
 }
 
 static void attach(void)
 {
 	struct bpf_program *program;
-	int index = 0, count = 0;
+	int count = 0;
 	bpf_object__for_each_program(program, object)
 	{
-		struct attached *entry = &attached[index++];
+		struct program *entry = program_named(bpf_program__name(program));
 		if (entry->state)
 			continue;
 		bool done = bpf_program__attach(program); /* for as long as this process lives */
-		entry->state = done ? "attached" : strerrorname_np(errno);
+		entry->state = done ? "attached" : error_name(errno);
 		count += done;
 	}
 	if (count == 0)
@@ -241,7 +293,7 @@ static volatile struct shared *shared; /* the programs' own memory */
 
 static void map_shared(void)
 {
-	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED, bpf_map__fd(map_named(".bss")), 0);
+	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED, bpf_map__fd(map_named(object, ".bss")), 0);
 	if (shared == MAP_FAILED)
 		fail("the counters cannot be read: %s", strerror(errno));
 }
@@ -329,8 +381,8 @@ static void say_hello(void)
 	say("{\"pid\":%d,\"kernel\":\"%s\",\"machine\":\"%s\",\"ring\":%u,\"boot\":\"%llu\",\"epoch\":\"%llu\",\"programs\":{",
 	    getpid(), system.release, system.machine, ring_bytes, (unsigned long long)boot,
 	    (unsigned long long)nanoseconds(CLOCK_REALTIME));
-	for (int i = 0; i < programs; i++)
-		say("%s\"%s\":\"%s\"", i ? "," : "", attached[i].name, attached[i].state);
+	for (int i = 0; i < program_count; i++)
+		say("%s\"%s\":\"%s\"", i ? "," : "", programs[i].name, programs[i].state);
 	say("}}");
 	write_frame(FRAME_HELLO, payload, filled);
 	filled = 0;
@@ -405,15 +457,15 @@ int main(int count, char **arguments)
 	libbpf_set_print(print);
 	struct rlimit unlimited = {RLIM_INFINITY, RLIM_INFINITY};
 	(void)!setrlimit(RLIMIT_MEMLOCK, &unlimited); /* before Linux 5.11 maps count against it */
-	object = bpf_object__open_file(arguments[1], NULL);
-	if (!object)
-		fail("%s: %s", arguments[1], strerror(errno));
+	object_file = arguments[1];
+	object = open_object();
+	ensure_tracefs();
+	list_programs();
 	settings.self[0] = settings.self[1] = getpid();
 	read_orders();
-	ensure_tracefs();
 	load();
 	map_shared();
-	struct ring_buffer *ring = ring_buffer__new(bpf_map__fd(map_named("ring")), take, NULL, NULL);
+	struct ring_buffer *ring = ring_buffer__new(bpf_map__fd(map_named(object, "ring")), take, NULL, NULL);
 	if (!ring)
 		fail("the ring cannot be read: %s", strerror(errno));
 	attach();

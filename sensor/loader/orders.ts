@@ -1,3 +1,6 @@
+/** Private: RFC 1918, RFC 6598, fc00::/7, and link-local ones. */
+export type AddressClass = 'unix' | 'loopback' | 'private' | 'public';
+
 /** What the kernel is to keep to itself, and what not. */
 export interface Filter {
   /** Every open, by whatever path. */
@@ -8,6 +11,8 @@ export interface Filter {
   readonly readIn: readonly string[];
   /** Whether writes below a prefix of the real path are events; the longest prefix decides. */
   readonly writes: Readonly<Record<string, boolean>>;
+  /** Whether connects to a class of addresses are events; all are, unless it says otherwise. */
+  readonly connects: Readonly<Partial<Record<AddressClass, boolean>>>;
   /** Most events of a type that one process may send in about a second; 0: any number. */
   readonly rate: number;
   /** BPF programs that are left out. */
@@ -51,6 +56,7 @@ export const defaultFilter: Filter = {
     '/run/secrets/': true,
     '/memfd:': true,
   },
+  connects: {},
   rate: 0,
   without: [],
   cgroups: null,
@@ -58,7 +64,7 @@ export const defaultFilter: Filter = {
 
 /** The orders that tell a loader so; docs/protocol/sensor.md, section 1. */
 export function orders(filter: Filter, ringBytes: number, self: number): string {
-  const { everyOpen, readNames, readIn, writes, rate, without, cgroups } = filter;
+  const { everyOpen, readNames, readIn, writes, connects, rate, without, cgroups } = filter;
   const lines = [
     `self ${self}`,
     `ring ${ringBytes}`,
@@ -67,6 +73,7 @@ export function orders(filter: Filter, ringBytes: number, self: number): string 
     ...readNames.map((name) => `read-name ${name}`),
     ...readIn.map((name) => `read-in ${name}`),
     ...Object.entries(writes).map(([prefix, watched]) => `${watched ? 'write' : 'no-write'} ${prefix}`),
+    ...Object.entries(connects).flatMap(([name, watched]) => (watched ? [] : [`no-connect ${name}`])),
     ...without.map((program) => `without ${program}`),
     ...(cgroups?.ids ?? []).map((id) => `${cgroups?.only ? 'only' : 'not'}-cgroup ${id}`),
     'start',

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
@@ -52,6 +53,27 @@ describe('the life of the sensor', { skip: await sensorMissing() }, () => {
     const { sensor, programs } = await start();
     await sensor.kill();
     await assertGone(programs);
+  });
+
+  test('a loader that is killed leaves no program behind', async () => {
+    const { sensor, programs } = await start();
+    process.kill(sensor.loaderPid(), 'SIGKILL');
+    await assertGone(programs);
+    await sensor.kill();
+  });
+
+  test('after attaching the loader has no capability, no user, and no way to get any', async () => {
+    const { sensor } = await start();
+    const status = readFileSync(`/proc/${sensor.loaderPid()}/status`, 'utf8');
+    const value = (key: string): string => new RegExp(`^${key}:\\s*(.*)$`, 'm').exec(status)?.[1] ?? '';
+    for (const set of ['CapInh', 'CapPrm', 'CapEff', 'CapAmb']) assert.equal(value(set), '0000000000000000', set);
+    assert.equal(value('NoNewPrivs'), '1');
+    assert.equal(value('Uid'), '65534\t65534\t65534\t65534');
+    assert.equal(value('Gid'), '65534\t65534\t65534\t65534');
+    assert.equal(value('Groups').trim(), '');
+    await act('true', 'without privileges');
+    await sensor.find('the event', (line) => line['proc.cmdline'] === 'true without privileges');
+    assert.equal(await sensor.stop(), 0);
   });
 
   test('a loader that crashes is started again, and the gap is told of', async () => {

@@ -4,7 +4,7 @@ import { socketBytes, socketFields } from '../socket.ts';
 export const accept: Probe = {
   name: 'accept',
   description: 'A connection is taken.',
-  gaps: ['Accepts by io_uring are no system calls and are not seen.'],
+  gaps: [],
   programs: {
     accept: 'tracepoint/syscalls/sys_exit_accept',
     accept4: 'tracepoint/syscalls/sys_exit_accept4',

@@ -4,7 +4,7 @@ import { socketBytes, socketFields } from '../socket.ts';
 export const connect: Probe = {
   name: 'connect',
   description: 'A socket is connected to an address: IPv4, IPv6 or Unix.',
-  gaps: ['Connects by io_uring are no system calls and are not seen.'],
+  gaps: [],
   programs: { connect: 'tracepoint/syscalls/sys_exit_connect' },
   types: ['connect'],
   bytes: socketBytes,

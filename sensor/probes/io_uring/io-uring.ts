@@ -4,7 +4,7 @@ import type { Probe } from '../probe.ts';
 export const ioUring: Probe = {
   name: 'io_uring',
   description: 'A process makes an io_uring, by which it can open, connect and send without system calls.',
-  gaps: ['What goes over an io_uring is not seen.'],
+  gaps: [],
   programs: {
     io_uring_setup: 'tracepoint/syscalls/sys_exit_io_uring_setup',
   },

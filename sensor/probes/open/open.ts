@@ -18,11 +18,7 @@ const modes = { read: 1, write: 2, created: 0x100000 } as const;
 export const open: Probe = {
   name: 'open',
   description: 'A file is opened: by its real path, whatever link or relative path led there.',
-  gaps: [
-    'Opens by io_uring are no system calls and are not seen.',
-    'System calls of 32-bit programs on a 64-bit kernel are not seen.',
-    'With filters, opens that fail are left out.',
-  ],
+  gaps: ['With filters, opens that fail are left out.'],
   programs: {
     openat: 'tracepoint/syscalls/sys_exit_openat',
     open: 'tracepoint/syscalls/sys_exit_open',
