@@ -44,7 +44,7 @@ async function caught(kind: string, count: number, rate: number, everyOpen: bool
   return { chunks, processes };
 }
 
-const writeLine = lineWriter({ time: String, user: () => undefined });
+const writeLine = lineWriter({ time: String, user: () => undefined, group: () => undefined });
 const asks: Readonly<Record<string, (event: SensorEvent) => unknown>> = {
   events: (event) => event.type,
   fields: (event) => event.fields,

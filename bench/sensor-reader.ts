@@ -7,7 +7,7 @@
 
 import { readFileSync } from 'node:fs';
 import { ensureSensor } from '../sensor/build.ts';
-import { userNames } from '../sensor/enrich/users.ts';
+import { groupNames, userNames } from '../sensor/enrich/users.ts';
 import type { SensorEvent } from '../sensor/events/event.ts';
 import { lineWriter } from '../sensor/events/line.ts';
 import { defaultFilter } from '../sensor/loader/orders.ts';
@@ -56,7 +56,7 @@ const sensor = sense({
     console.log('ready');
   },
 });
-const line = lineWriter({ time: sensor.clock.text, user: userNames() });
+const line = lineWriter({ time: sensor.clock.text, user: userNames(), group: groupNames() });
 const ask: (event: SensorEvent) => unknown =
   asked === 'lines' ? line : asked === 'fields' ? ({ fields }) => fields : () => undefined;
 

@@ -1,5 +1,6 @@
 import { Cgroups } from './enrich/cgroups.ts';
 import type { Container } from './enrich/container.ts';
+import { containerDetails } from './enrich/container-details.ts';
 import type { Process } from './enrich/process.ts';
 import type { ProcessTree } from './enrich/process-tree.ts';
 import type { SensorEvent } from './events/event.ts';
@@ -81,8 +82,8 @@ class RecordedEvent implements SensorEvent {
 }
 
 /** A decoder that adds up in `refused` what it cannot use. */
-export function decoder(tree: ProcessTree, refused: Refused): Decoder {
-  const cgroups = new Cgroups();
+export function decoder(tree: ProcessTree, refused: Refused, details = containerDetails()): Decoder {
+  const cgroups = new Cgroups(details);
 
   function decodeOne(record: EventRecord): SensorEvent | undefined {
     if (record.type === eventTypes.cgroup) {

@@ -5,6 +5,17 @@ export interface Container {
   readonly runtime: 'containerd' | 'cri-o' | 'docker' | 'podman' | 'unknown';
   /** As metadata.uid of the pod shows it; for a static pod its kubernetes.io/config.hash, without dashes. */
   readonly podUid: string | null;
+  /** What the node's disk tells of it; undefined until that is read, and where nothing does. */
+  readonly details?: ContainerDetails;
+}
+
+/** Of a container; null what is not known. */
+export interface ContainerDetails {
+  readonly name: string | null;
+  /** As the pod names it. */
+  readonly image: string | null;
+  readonly pod: string | null;
+  readonly namespace: string | null;
 }
 
 const runtimes: Readonly<Record<string, Container['runtime']>> = {

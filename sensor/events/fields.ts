@@ -1,3 +1,4 @@
+import type { ContainerDetails } from '../enrich/container.ts';
 import type { Identity, Process } from '../enrich/process.ts';
 import type { Fields, FieldValue, Image } from '../probes/probe.ts';
 import type { SensorEvent } from './event.ts';
@@ -6,6 +7,7 @@ import type { SensorEvent } from './event.ts';
 export interface Naming {
   readonly time: (boot: number) => string;
   readonly user: (uid: number) => string | undefined;
+  readonly group: (gid: number) => string | undefined;
 }
 
 /** Every field of an event, by Falco's names. */
@@ -47,6 +49,10 @@ export function processFields({ process, container, uid, gid, tid }: SensorEvent
   };
   const name = naming.user(uid);
   if (name !== undefined) fields['user.name'] = name;
+  const group = naming.group(gid);
+  if (group !== undefined) fields['group.name'] = group;
+  const leader = sessionLeader(process);
+  if (leader) fields['proc.sname'] = leader.name;
   if (container === null) fields['container.id'] = 'host';
   if (container?.id) {
     fields['container.id'] = container.id.slice(0, 12);
@@ -54,7 +60,40 @@ export function processFields({ process, container, uid, gid, tid }: SensorEvent
     fields['container.runtime'] = container.runtime;
   }
   if (container?.podUid) fields['k8s.pod.uid'] = container.podUid;
-  return fields;
+  return container?.details ? { ...fields, ...detailFields(container.details) } : fields;
+}
+
+/** What leads the session of a process: by its id, or else, as it may be gone, the highest ancestor of that session. */
+function sessionLeader({ self, ancestors }: Process): Image | null {
+  const session = self.image?.session;
+  if (!session) return null;
+  const family = [self, ...ancestors];
+  const leader =
+    family.find(({ pid }) => pid === session) ?? family.findLast(({ image }) => image?.session === session);
+  return leader?.image ?? null;
+}
+
+function detailFields(details: ContainerDetails): Fields {
+  const { name, image, pod, namespace } = details;
+  return {
+    ...(name === null ? {} : { 'container.name': name }),
+    ...(image === null ? {} : imageNameFields(image)),
+    ...(pod === null ? {} : { 'k8s.pod.name': pod }),
+    ...(namespace === null ? {} : { 'k8s.ns.name': namespace }),
+  };
+}
+
+/** Of `repository[:tag][@digest]`; a colon before a slash is that of a port. */
+function imageNameFields(image: string): Fields {
+  const [name = '', digest] = image.split('@');
+  const colon = name.lastIndexOf(':');
+  const hasTag = colon > name.lastIndexOf('/');
+  return {
+    'container.image': image,
+    'container.image.repository': hasTag ? name.slice(0, colon) : name,
+    ...(hasTag ? { 'container.image.tag': name.slice(colon + 1) } : {}),
+    ...(digest === undefined ? {} : { 'container.image.digest': digest }),
+  };
 }
 
 function imageFields(image: Image | null, naming: Naming): Fields {

@@ -130,6 +130,12 @@ export class EventRecord {
     return word(this.u32(at + 4)) + word(this.u32(at));
   }
 
+  /** Of the payload itself: not to be changed. */
+  bytes(at: number, length: number): Buffer {
+    const start = this.#place(at, length);
+    return this.#payload.bytes.subarray(start, start + length);
+  }
+
   text(at: number, length: number): string {
     return texts.at(this.#payload, this.#place(at, length), length);
   }

@@ -25,6 +25,8 @@ export const eventTypes = {
   dup: 23,
   signal: 24,
   io_uring: 25,
+  dns: 26,
+  exec_failed: 27,
 } as const;
 
 export type EventTypeName = keyof typeof eventTypes;

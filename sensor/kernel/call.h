@@ -8,7 +8,8 @@ struct call_event {
 	struct event header;
 	__s64 result;
 	__u64 arguments[6];
-	__u16 lengths[4]; /* of what follows: directory and path, twice; a directory only where the path is relative */
+	__u16 lengths[5]; /* of what follows: directory and path, twice; a directory only where the path is relative; a text */
+	__u16 reserved[3];
 };
 
 /* A path among the arguments; both count from 1. */
@@ -60,9 +61,9 @@ static __always_inline __u32 append_argument(struct call_event *event, __u32 siz
 	return size + length - 1;
 }
 
-/* Sends a call; the event buffer must not be in use. */
-static __always_inline int called(enum event_type type, __u8 call, long result, struct path_argument first,
-				  struct path_argument second)
+/* Sends a call, with a `text` among its arguments, counted from 1, 0 for none; the event buffer must not be in use. */
+static __always_inline int called_with(enum event_type type, __u8 call, long result, struct path_argument first,
+				       struct path_argument second, __u8 text)
 {
 	if (!wanted(type))
 		return 0;
@@ -78,12 +79,19 @@ static __always_inline int called(enum event_type type, __u8 call, long result, 
 	event->arguments[4] = ARGUMENT(5, registers);
 	event->arguments[5] = 0;
 	event->header.call = call;
-	__builtin_memset(event->lengths, 0, sizeof(event->lengths));
+	__builtin_memset(event->lengths, 0, sizeof(*event) - __builtin_offsetof(struct call_event, lengths));
 	__u32 size = sizeof(*event);
 	size = append_argument(event, size, first, &event->lengths[0]);
 	size = append_argument(event, size, second, &event->lengths[2]);
+	size = append_argument(event, size, TEXT(text), &event->lengths[3]); /* which sets lengths[4] */
 	emit(&event->header, size);
 	return 0;
+}
+
+static __always_inline int called(enum event_type type, __u8 call, long result, struct path_argument first,
+				  struct path_argument second)
+{
+	return called_with(type, call, result, first, second, 0);
 }
 
 /* A program that sends a call each time it returns. */

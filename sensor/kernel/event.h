@@ -28,6 +28,8 @@ enum event_type {
 	EVENT_DUP = 23,
 	EVENT_SIGNAL = 24,
 	EVENT_IO_URING = 25,
+	EVENT_DNS = 26,
+	EVENT_EXEC_FAILED = 27,
 	EVENT_TYPES = 64,
 };
 

@@ -24,3 +24,5 @@
 #include "../probes/dup/dup.bpf.c"
 #include "../probes/signal/signal.bpf.c"
 #include "../probes/io_uring/io_uring.bpf.c"
+#include "../probes/dns/dns.bpf.c"
+#include "../probes/exec_failed/exec_failed.bpf.c"

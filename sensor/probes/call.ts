@@ -4,7 +4,7 @@ import type { Fields } from './probe.ts';
 import { resultText } from './result.ts';
 
 // struct call_event in kernel/call.h, from the end of the header.
-const at = { result: 0, arguments: 8, lengths: 56, text: 64 } as const;
+const at = { result: 0, arguments: 8, lengths: 56, text: 72 } as const;
 
 /** A system call as it was asked. */
 export interface Call {
@@ -15,11 +15,13 @@ export interface Call {
   signed(n: number): number;
   /** The first or second path, made absolute; links in it are not followed. Other texts come as they are. */
   path(index: 0 | 1): string;
+  /** The text beside them; empty where there is none. */
+  text(): string;
 }
 
 /** How long the body of a call is. */
 export function callBytes(record: EventRecord): number {
-  return at.text + lengthAt(record, 0) + lengthAt(record, 1) + lengthAt(record, 2) + lengthAt(record, 3);
+  return textStart(record) + lengthAt(record, 4);
 }
 
 export function readCall(record: EventRecord): Call {
@@ -33,10 +35,15 @@ export function readCall(record: EventRecord): Call {
       const text = record.text(start + directory, lengthAt(record, 2 * index + 1));
       return directory === 0 ? text : posix.join(record.text(start, directory), text);
     },
+    text: () => record.text(textStart(record), lengthAt(record, 4)),
   };
 }
 
-/** Of directory and path, twice. */
+function textStart(record: EventRecord): number {
+  return at.text + lengthAt(record, 0) + lengthAt(record, 1) + lengthAt(record, 2) + lengthAt(record, 3);
+}
+
+/** Of directory and path, twice; of the text. */
 function lengthAt(record: EventRecord, index: number): number {
   return record.u16(at.lengths + 2 * index);
 }

@@ -3,8 +3,10 @@ import { bind } from './bind/bind.ts';
 import { bpf } from './bpf/bpf.ts';
 import { chmod } from './chmod/chmod.ts';
 import { connect } from './connect/connect.ts';
+import { dns } from './dns/dns.ts';
 import { dup } from './dup/dup.ts';
 import { exec } from './exec/exec.ts';
+import { execFailed } from './exec_failed/exec-failed.ts';
 import { exit } from './exit/exit.ts';
 import { fork } from './fork/fork.ts';
 import { identity } from './identity/identity.ts';
@@ -50,4 +52,6 @@ export const probes: readonly Probe[] = [
   dup,
   signal,
   ioUring,
+  dns,
+  execFailed,
 ];

@@ -1,4 +1,5 @@
 import type { EventRecord } from '../events/record.ts';
+import { ipv6 } from './ipv6.ts';
 import type { Fields } from './probe.ts';
 import { resultText } from './result.ts';
 
@@ -21,6 +22,11 @@ const portAt = 16;
 /** How long the body of an event about a socket is. */
 export function socketBytes(record: EventRecord): number {
   return at.text + record.u16(at.path);
+}
+
+/** What follows an event about a socket: where it is of a Unix socket, its path. */
+export function socketText(record: EventRecord): Buffer {
+  return record.bytes(at.text, record.u16(at.path));
 }
 
 /** The fields of an event about a socket: fd.*, with the local end as client (fd.cip) unless it serves. */
@@ -65,7 +71,7 @@ export function socketFields(record: EventRecord, serves: boolean): Fields {
 
 function address(record: EventRecord, from: number, family: number): string {
   if (family === families.ipv4) return ipv4(record.u32(from));
-  return isMapped(record, from) ? ipv4(record.u32(from + 12)) : ipv6(record, from);
+  return isMapped(record, from) ? ipv4(record.u32(from + 12)) : ipv6(record.bytes(from, 16), 0);
 }
 
 /** ::ffff:a.b.c.d, which is what a socket of both families has for IPv4. */
@@ -83,21 +89,4 @@ function ipv4(bits: number): string {
   if (ipv4Texts.size === 4096) ipv4Texts.clear();
   ipv4Texts.set(bits, text);
   return text;
-}
-
-/** RFC 5952: lower case, the first longest run of zero groups as `::`. */
-function ipv6(record: EventRecord, from: number): string {
-  const groups = Array.from({ length: 8 }, (_, index) => {
-    const swapped = record.u16(from + 2 * index);
-    return ((swapped & 255) << 8) | (swapped >>> 8);
-  });
-  let [best, bestLength] = [-1, 1];
-  for (let start = 0; start < 8; start++) {
-    let end = start;
-    while (end < 8 && groups[end] === 0) end++;
-    if (end - start > bestLength) [best, bestLength] = [start, end - start];
-  }
-  const text = groups.map((group) => group.toString(16));
-  if (best === -1) return text.join(':');
-  return `${text.slice(0, best).join(':')}::${text.slice(best + bestLength).join(':')}`;
 }

@@ -15,7 +15,7 @@ import { SpoolWriter } from './spool/spool-writer.ts';
 const home = mkdtempSync(join(tmpdir(), 'portolan-recorder-'));
 after(() => rmSync(home, { recursive: true }));
 
-const naming = { time: () => '2026-01-02T03:04:05.000000000Z', user: () => undefined };
+const naming = { time: () => '2026-01-02T03:04:05.000000000Z', user: () => undefined, group: () => undefined };
 const rules = `
 - rule: Shadow read
   desc: a test
@@ -32,7 +32,19 @@ const rules = `
 
 function event(type: string, fields: SensorEvent['fields'] = {}): SensorEvent {
   const process = { self: { pid: 7, start: 1, vpid: 7, image: null }, ancestors: [] };
-  return { type, time: 1, tid: 7, uid: 0, gid: 0, process, container: null, target: undefined, fields } as SensorEvent;
+  return {
+    type,
+    time: 1,
+    count: 1,
+    last: 1,
+    tid: 7,
+    uid: 0,
+    gid: 0,
+    process,
+    container: null,
+    target: undefined,
+    fields,
+  } as SensorEvent;
 }
 
 function recorded(folder: string, recordClass: RecordClass): readonly Record<string, unknown>[] {

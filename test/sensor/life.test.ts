@@ -65,7 +65,7 @@ describe('the life of the sensor', { skip: await sensorMissing() }, () => {
   test('after attaching the loader has no capability, no user, and no way to get any', async () => {
     const { sensor } = await start();
     const status = readFileSync(`/proc/${sensor.loaderPid()}/status`, 'utf8');
-    const value = (key: string): string => new RegExp(`^${key}:\\s*(.*)$`, 'm').exec(status)?.[1] ?? '';
+    const value = (key: string): string => new RegExp(`^${key}:[ \\t]*(.*)$`, 'm').exec(status)?.[1] ?? '';
     for (const set of ['CapInh', 'CapPrm', 'CapEff', 'CapAmb']) assert.equal(value(set), '0000000000000000', set);
     assert.equal(value('NoNewPrivs'), '1');
     assert.equal(value('Uid'), '65534\t65534\t65534\t65534');

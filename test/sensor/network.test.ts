@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
@@ -113,6 +114,42 @@ describe('the network', { skip: await sensorMissing() }, () => {
       'evt.rawres': 1,
     });
   });
+
+  test('two datagrams by one call', async () => {
+    const line = await seen('sendto', 'send-many', '127.0.0.9', '5354');
+    assertFields(line, { 'fd.sip': '127.0.0.9', 'fd.sport': 5354, 'evt.rawres': 1, 'evt.count': 2 });
+  });
+
+  for (const call of ['sendto', 'sendmsg', 'sendmmsg']) {
+    test(`a question to a name server by ${call}, and its answer`, async (t) => {
+      const address = '127.0.0.153';
+      const server = createSocket('udp4');
+      t.after(() => server.close());
+      const record = Buffer.from('c00c00010001000000010004c6336407', 'hex'); // 198.51.100.7, named by a pointer
+      server.on('message', (question, { port, address }) => {
+        const answer = Buffer.concat([question, record]);
+        answer.writeUInt16BE(0x8180, 2);
+        answer.writeUInt16BE(1, 6);
+        server.send(answer, port, address);
+      });
+      server.bind(53, address);
+      await once(server, 'listening');
+      const from = sensor.lines().length;
+      const { status, out } = await act(actor, 'dns', address, call);
+      assert.equal(status, 0, out);
+      const find = (type: string): Promise<Line> =>
+        sensor.find(type, (line) => line['dns.type'] === type && line['proc.args'] === `dns ${address} ${call}`, from);
+      const asked = {
+        'evt.type': 'dns',
+        'dns.name': 'www.example.test',
+        'dns.qtype': 'A',
+        'fd.sip': address,
+        'fd.sport': 53,
+      };
+      assertFields(await find('query'), { ...asked, 'evt.count': call === 'sendmmsg' ? 2 : 1 });
+      assertFields(await find('response'), { ...asked, 'dns.rcode': 'NOERROR', 'dns.answers': '198.51.100.7' });
+    });
+  }
 
   test('a socket that becomes standard input', async () => {
     const port = await serve({ host: '127.0.0.1' });

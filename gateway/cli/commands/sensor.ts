@@ -1,5 +1,5 @@
 import { ensureSensor, SensorUnavailable } from '../../../sensor/build.ts';
-import { userNames } from '../../../sensor/enrich/users.ts';
+import { groupNames, userNames } from '../../../sensor/enrich/users.ts';
 import { defaultFilter } from '../../../sensor/loader/orders.ts';
 import { collectorMetrics } from '../../../sensor/publish/collector-metrics.ts';
 import { type Sensor, sense } from '../../../sensor/sense.ts';
@@ -37,7 +37,11 @@ export const run: Run = async (settings, _positionals, terminal) => {
   const filter = { ...defaultFilter, everyOpen: settings.everyOpen, rate: settings.rate };
   try {
     const sensor = await start({ filter, ringBytes, signal: terminal.signal }, terminal);
-    const output = await outputOf(settings, { time: sensor.clock.text, user: userNames() }, terminal);
+    const output = await outputOf(
+      settings,
+      { time: sensor.clock.text, user: userNames(), group: groupNames() },
+      terminal,
+    );
     const server = await metricsServer(settings.metrics, collectorMetrics(sensor.status, output.delivery));
     try {
       for await (const sensed of sensor.output) output.take(sensed);

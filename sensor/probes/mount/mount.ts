@@ -39,7 +39,12 @@ export const mount: Probe = {
     const type = calls[record.call] ?? 'mount';
     const [first, second] = [call.path(0), call.path(1)];
     const names = {
-      mount: { 'evt.arg.dev': first, 'evt.arg.dir': second, 'evt.arg.flags': bitNames(call.signed(4), flags) },
+      mount: {
+        'evt.arg.dev': first,
+        'evt.arg.dir': second,
+        'evt.arg.type': call.text(),
+        'evt.arg.flags': bitNames(call.signed(4), flags),
+      },
       umount: { 'evt.arg.name': first, 'evt.arg.flags': call.signed(2) },
       move_mount: { 'evt.arg.from': first, 'evt.arg.to': second },
       pivot_root: { 'evt.arg.new': first, 'evt.arg.old': second },

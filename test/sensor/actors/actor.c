@@ -96,6 +96,42 @@ static int do_send(char **arguments)
 	return check(sendto(socket(AF_INET, SOCK_DGRAM, 0), "x", 1, 0, (void *)&address, sizeof(address)));
 }
 
+/* dns ADDRESS CALL: asks the name server there for WWW.example.test and reads the answer, by sendto, sendmsg or sendmmsg. */
+static int do_dns(char **arguments)
+{
+	static const char question[] = "\x12\x34\1\0\0\1\0\0\0\0\0\0\3WWW\7example\4test\0\0\1\0\1";
+	static char answer[512];
+	struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(53)};
+	inet_pton(AF_INET, arguments[0], &address.sin_addr);
+	int descriptor = socket(AF_INET, SOCK_DGRAM, 0);
+	setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &(struct timeval){5, 0}, sizeof(struct timeval));
+	struct iovec out = {(void *)question, sizeof(question) - 1}, in = {answer, sizeof(answer)};
+	struct mmsghdr messages[2] = {{.msg_hdr = {.msg_iov = &out, .msg_iovlen = 1}},
+				      {.msg_hdr = {.msg_iov = &out, .msg_iovlen = 1}}};
+	if (!strcmp(arguments[1], "sendto"))
+		return check(sendto(descriptor, question, sizeof(question) - 1, 0, (void *)&address, sizeof(address))) ||
+		       check(recvfrom(descriptor, answer, sizeof(answer), 0, (void *)&address, &(socklen_t){sizeof(address)}));
+	if (check(connect(descriptor, (void *)&address, sizeof(address))))
+		return 1;
+	if (!strcmp(arguments[1], "sendmsg")) {
+		struct msghdr reply = {.msg_iov = &in, .msg_iovlen = 1};
+		return check(sendmsg(descriptor, &messages[0].msg_hdr, 0)) || check(recvmsg(descriptor, &reply, 0));
+	}
+	return check(sendmmsg(descriptor, messages, 2, 0)) || check(recv(descriptor, answer, sizeof(answer), 0)) ||
+	       check(recv(descriptor, answer, sizeof(answer), 0));
+}
+
+/* send-many ADDRESS PORT: two datagrams by one call. */
+static int do_send_many(char **arguments)
+{
+	struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(atoi(arguments[1]))};
+	inet_pton(AF_INET, arguments[0], &address.sin_addr);
+	struct iovec out = {"x", 1};
+	struct msghdr message = {.msg_name = &address, .msg_namelen = sizeof(address), .msg_iov = &out, .msg_iovlen = 1};
+	struct mmsghdr messages[2] = {{.msg_hdr = message}, {.msg_hdr = message}};
+	return check(sendmmsg(socket(AF_INET, SOCK_DGRAM, 0), messages, 2, 0));
+}
+
 static const struct {
 	const char *name;
 	long number;
@@ -122,6 +158,7 @@ static const struct {
 	{"mprotect", SYS_mprotect},
 	{"io_uring_setup", SYS_io_uring_setup},
 	{"kill", SYS_kill},
+	{"execve", SYS_execve},
 };
 
 /* call NAME ARGUMENT ...: a system call; what looks like a number is one. Whether it works is the caller's business. */
@@ -172,7 +209,7 @@ static const struct {
 	{"open", do_open},       {"openat2", do_openat2},           {"memfd", do_memfd},
 	{"connect", do_connect}, {"connect-unix", do_connect_unix}, {"programs", do_programs},
 	{"call", do_call},       {"reverse-shell", do_reverse_shell}, {"serve", do_serve},
-	{"send", do_send},       {"open-in", do_open_in},           {"fchmod", do_fchmod},
+	{"send", do_send},       {"open-in", do_open_in},  {"dns", do_dns},              {"send-many", do_send_many},           {"fchmod", do_fchmod},
 };
 
 int main(int count, char **arguments)
