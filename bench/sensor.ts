@@ -106,15 +106,22 @@ async function floods(): Promise<void> {
   const where = limited
     ? `under ${cpuLimit} CPU and ${memoryLimitMiB} MiB`
     : 'without limits, as there is no cgroup v1';
-  const flood = async (name: string, ringBytes: number, count: number, rate: number): Promise<void> => {
+  const flood = async (name: string, ringBytes: number, count: number, rate: number, kind = 'open'): Promise<void> => {
     let speed = 0;
     const report = await read({ ringBytes, within: limited }, async () => {
-      speed = (await run('open', count, rate)).perSecond;
+      speed = (await run(kind, count, rate)).perSecond;
     });
     show(`${name} ${where}: ${speed.toFixed(0)} opens a second`, report);
   };
   await flood('a million opens at full speed', 8 * mebibyte, 1_000_000, 0);
   await flood(`300,000 opens a second for ${seconds} s`, 8 * mebibyte, 300_000 * seconds, 300_000);
+  await flood(
+    `300,000 a second of ever other files for ${seconds} s`,
+    8 * mebibyte,
+    300_000 * seconds,
+    300_000,
+    'files',
+  );
   await flood('500,000 opens, ring 256 KiB', 256 * 1024, 500_000, 0);
 }
 

@@ -2,7 +2,8 @@
 /*
  * Load for measurements: load KIND COUNT [PER_SECOND]. Prints the CPU nanoseconds that one operation took, with its children,
  * and operations a second. KIND: open (and close), shadow (the same, of a file that is watched), getppid, spawn (and wait),
- * connect (with socket and close, refused at port 1), mix (of 20 events: 10 opens, 4 connects, fork, exec, exit, 3 others).
+ * files (open of ever another file, which is not there), connect (with socket and close, refused at port 1), mix (of 20
+ * events: 10 opens, 4 connects, fork, exec, exit, 3 others).
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -25,6 +26,14 @@ extern char **environ;
 static void do_open(void)
 {
 	close(open("/etc/hostname", O_RDONLY));
+}
+
+static void do_files(void)
+{
+	static unsigned count;
+	char path[64];
+	snprintf(path, sizeof(path), "/tmp/portolan-is-not-there/%u", count++);
+	open(path, O_RDONLY);
 }
 
 static void do_shadow(void)
@@ -95,6 +104,7 @@ int main(int count, char **arguments)
 	const char *kind = arguments[1];
 	long operations = atol(arguments[2]), rate = count > 3 ? atol(arguments[3]) : 0;
 	void (*operate)(void) = !strcmp(kind, "open")    ? do_open
+				: !strcmp(kind, "files")   ? do_files
 				: !strcmp(kind, "shadow")  ? do_shadow
 				: !strcmp(kind, "mix")     ? do_mix
 				: !strcmp(kind, "spawn")   ? do_spawn
