@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import neo4j, { type Driver, type ManagedTransaction, type RecordShape, type SessionMode } from 'neo4j-driver';
 import { StoreError } from '../errors.ts';
 import type { Neo4jAddress } from './address.ts';
@@ -12,7 +13,7 @@ export type Run = <Row>(cypher: string, values?: object) => Promise<readonly Row
 
 /** A database of a Neo4j server, in plain rows: integers are numbers, which all that is stored fits into. */
 export interface Database {
-  /** One statement that reads. */
+  /** One statement that reads, in one round trip; run again as transactions are. */
   read: Run;
   /** A transaction that reads. */
   reading<T>(work: (run: Run) => Promise<T>): Promise<T>;
@@ -54,6 +55,13 @@ export async function openDatabase(address: Neo4jAddress, credentials: Credentia
       return await open.session.executeRead((transaction) => work(run(transaction)));
     });
 
+  // A transaction that the driver manages takes three round trips.
+  const readOnce = async <Row>(cypher: string, values?: object): Promise<readonly Row[]> => {
+    await using open = disposable(session('READ'));
+    const { records } = await open.session.run<RecordShape>(cypher, values);
+    return records.map((record) => record.toObject() as Row);
+  };
+
   await translated(async () => {
     await using open = disposable(session('WRITE'));
     await open.session.run('RETURN 1');
@@ -64,7 +72,7 @@ export async function openDatabase(address: Neo4jAddress, credentials: Credentia
 
   return {
     reading,
-    read: (cypher, values) => reading((run) => run(cypher, values)),
+    read: (cypher, values) => translated(() => retried(() => readOnce(cypher, values))),
     writing: (work) =>
       translated(async () => {
         await using open = disposable(session('WRITE'));
@@ -87,6 +95,20 @@ export async function openDatabase(address: Neo4jAddress, credentials: Credentia
   };
 }
 
+/** Runs what may be run again while it meets transient errors, and patience lasts, as the driver does with its transactions. */
+async function retried<T>(work: () => Promise<T>): Promise<T> {
+  const deadline = performance.now() + patience;
+  for (let waitMs = 50; ; waitMs *= 2) {
+    try {
+      return await work();
+    } catch (error) {
+      const retriable = error instanceof neo4j.Neo4jError && error.retryable;
+      if (!retriable || performance.now() + waitMs > deadline) throw error;
+    }
+    await sleep(waitMs);
+  }
+}
+
 function connect(uri: string, credentials: Credentials | null): Driver {
   const auth = credentials === null ? undefined : neo4j.auth.basic(credentials.user, credentials.password);
   return neo4j.driver(uri, auth, {
@@ -100,8 +122,9 @@ function connect(uri: string, credentials: Credentials | null): Driver {
   });
 }
 
+// Closing fails where the connection has: by itself that is nothing, and with another error it would hide that one's code.
 function disposable(session: ReturnType<Driver['session']>) {
-  return { session, [Symbol.asyncDispose]: () => session.close() };
+  return { session, [Symbol.asyncDispose]: () => session.close().catch(() => undefined) };
 }
 
 /** What the driver says, as an error that names the server and says what to do. */

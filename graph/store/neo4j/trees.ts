@@ -1,3 +1,4 @@
+import { edgeId } from '../../model/id.ts';
 import { type NodeKind, nodeKind } from '../../model/kinds.ts';
 import type { Scope } from '../../model/scope.ts';
 import { checkBatch, checkNeighbours, checkPage, checkShape } from '../check.ts';
@@ -5,6 +6,7 @@ import { byName, everything } from '../filter.ts';
 import type { AdjacentQuery, CountQuery, Found, NodeView, Shape, Tree } from '../port.ts';
 import type { Database } from './database.ts';
 import { filterCypher } from './filter.ts';
+import { gathered } from './gathered.ts';
 import { type Stored, storedName, toNode } from './layout.ts';
 import { idOf, orderCypher } from './order.ts';
 import { type Parameters, parameters } from './parameters.ts';
@@ -15,64 +17,98 @@ interface Compiled {
   readonly cypher: string;
   /** What hangs from a tombstone. */
   readonly nothing: Found;
-  read(value: unknown): Found;
+  /** Its value, for the node of this id. */
+  read(value: unknown, from: string): Found;
 }
 
-/** Reads nodes with all that hangs from them in one statement: each branch is a subquery of the branch above. */
+/** A variable of a statement that holds nodes, and their kinds where these are known. */
+interface Variable {
+  readonly name: string;
+  readonly kinds: readonly NodeKind[] | null;
+}
+
+/**
+ * Reads nodes with all that hangs from them in one statement: each branch is a subquery of the branch above. Calls that ask
+ * for one shape in one scope meanwhile are answered by one statement.
+ */
 export function trees(database: Database) {
+  const gather = gathered<Tree | null>();
   return async (scope: Scope, ids: readonly string[], shape: Shape): Promise<readonly (Tree | null)[]> => {
     checkBatch(ids);
     checkShape(shape);
-    const given = parameters();
-    const within = scopeCypher(scope, given);
-    const batch = given.bind([...new Set(ids)]);
-    const branches = compiler(scope, within, given)(shape, 's');
-    const rows = await database.read<{ readonly node: Stored; readonly found: readonly unknown[] }>(
-      `MATCH (s:Entity) WHERE s.tenant = ${within.tenant} AND s.id IN ${batch}
-       RETURN properties(s) AS node, [${branches.map(({ cypher }) => cypher).join(', ')}] AS found`,
-      given.values,
-    );
-    const trees = new Map<string, Tree | null>();
-    for (const { node: stored, found } of rows) {
-      const node = toNode(stored, scope);
-      const alive = node?.deletedAt === null;
-      const read = ({ read, nothing }: Compiled, i: number) => (alive ? read(found[i]) : nothing);
-      trees.set(stored.id as string, node && { node, branches: branches.map(read) });
-    }
-    return ids.map((id) => trees.get(id) ?? null);
+    return gather(JSON.stringify([scope, shape]), ids, (all) => read(database, scope, all, shape));
   };
+}
+
+async function read(
+  database: Database,
+  scope: Scope,
+  ids: readonly string[],
+  shape: Shape,
+): Promise<readonly (Tree | null)[]> {
+  const given = parameters();
+  const within = scopeCypher(scope, given);
+  const batch = given.bind([...new Set(ids)]);
+  const branches = compiler(scope, within, given)(shape, { name: 's', kinds: null });
+  const rows = await database.read<{ readonly node: Stored; readonly found: readonly unknown[] }>(
+    `MATCH (s:Entity) WHERE s.tenant = ${within.tenant} AND s.id IN ${batch}
+     RETURN properties(s) AS node, [${branches.map(({ cypher }) => cypher).join(', ')}] AS found`,
+    given.values,
+  );
+  const trees = new Map<string, Tree | null>();
+  for (const { node: stored, found } of rows) {
+    const node = toNode(stored, scope);
+    const alive = node?.deletedAt === null;
+    const read = ({ read, nothing }: Compiled, i: number) => (alive ? read(found[i], node.id) : nothing);
+    trees.set(stored.id as string, node && { node, branches: branches.map(read) });
+  }
+  return ids.map((id) => trees.get(id) ?? null);
 }
 
 function compiler(scope: Scope, within: ScopeCypher, given: Parameters) {
   let variables = 0;
 
   /** The neighbours of a node: e is the relationship, n the neighbour. */
-  function match({ relationships, direction, kinds = [], filter = everything }: CountQuery, from: string) {
+  function match({ relationships, direction, kinds = [], filter = everything }: CountQuery, from: Variable) {
     const { wanted, known } = checkNeighbours(relationships, direction, kinds, filter);
     const [e, n] = [`r${++variables}`, `m${variables}`] as const;
     const [left, right] = direction === 'out' ? ['-', '->'] : ['<-', '-'];
-    const types = [...new Set(relationships)].join('|');
-    // What is alive for anybody has the label of its kind, and relationships stay within a tenant.
-    const visible = scope.clusters === 'all' ? '' : `${within.edge(e)} AND ${within.alive(n)} AND `;
+    const types = [...new Set(relationships)];
+    const [only, ...others] = types;
+    const starts = direction === 'out' ? from.kinds : wanted;
+    const conditions = [
+      // What is alive for anybody has the label of its kind, and relationships stay within a tenant.
+      ...(scope.clusters === 'all' ? [] : [within.edge(e), within.alive(n)]),
+      filterCypher(filter, known, n, within, given),
+    ];
     return {
-      ...{ e, n, wanted, known },
-      cypher: `MATCH (${from})${left}[${e}${types && `:${types}`}]${right}(${n}:${wanted.join('|')})
-        WHERE ${visible}${filterCypher(filter, known, n, within, given)}`,
+      ...{ e, wanted, known },
+      neighbour: { name: n, kinds: wanted },
+      /** The relationship where there is one alone: then a node is a neighbour once, and its edge's id follows. */
+      relationship: only !== undefined && others.length === 0 ? only : null,
+      /** Several partitions may state one edge, under one id, only where it starts from what clusters share. */
+      repeats: starts === null || starts.some((kind) => nodeKind(kind).shared),
+      pattern: `MATCH (${from.name})${left}[${e}${types.length > 0 ? `:${types.join('|')}` : ''}]${right}(${n}:${wanted.join('|')})`,
+      conditions,
     };
   }
 
-  // The same edge may lie in several partitions, under one id: it is counted and shown once.
-  function count(query: CountQuery, from: string): Compiled {
-    const { e, n, cypher } = match(query, from);
-    const distinct = query.relationships.length === 1 ? n : `${n}, type(${e})`;
-    return { cypher: `COUNT { ${cypher} RETURN DISTINCT ${distinct} }`, nothing: 0, read: (value) => value as number };
+  function count(query: CountQuery, from: Variable): Compiled {
+    const { e, neighbour, pattern, conditions, relationship, repeats } = match(query, from);
+    const distinct = relationship === null ? `${neighbour.name}, type(${e})` : neighbour.name;
+    return {
+      cypher: `COUNT { ${pattern}${where(conditions)}${repeats ? ` RETURN DISTINCT ${distinct}` : ''} }`,
+      nothing: 0,
+      read: (value) => value as number,
+    };
   }
 
-  function one(query: CountQuery, shape: Shape, from: string): Compiled {
-    const { n, wanted, cypher } = match(query, from);
-    const row = rowOf(n, wanted, shape.fields, compile(shape, n));
+  function one(query: CountQuery, shape: Shape, from: Variable): Compiled {
+    const { neighbour, pattern, conditions } = match(query, from);
+    const row = rowOf(neighbour, shape.fields, compile(shape, neighbour));
     return {
-      cypher: `COLLECT { ${cypher} WITH ${n} ORDER BY ${idOf(n)} LIMIT 1 RETURN [${row.columns.join(', ')}] }`,
+      cypher: `COLLECT { ${pattern}${where(conditions)} WITH ${neighbour.name} ORDER BY ${idOf(neighbour.name)} LIMIT 1
+        RETURN [${row.columns.join(', ')}] }`,
       nothing: null,
       read: (found) => {
         const [values] = found as readonly (readonly unknown[])[];
@@ -81,25 +117,32 @@ function compiler(scope: Scope, within: ScopeCypher, given: Parameters) {
     };
   }
 
-  function page(query: AdjacentQuery, shape: Shape, from: string): Compiled {
+  function page(query: AdjacentQuery, shape: Shape, from: Variable): Compiled {
     checkPage(query.page);
-    const { order = byName } = query;
+    const { order = byName, direction } = query;
     const { first, after: cursor } = query.page;
-    const { e, n, wanted, known, cypher } = match(query, from);
+    const { e, neighbour, known, pattern, conditions, relationship, repeats } = match(query, from);
+    const n = neighbour.name;
     const { value, after, cursorOf } = orderCypher(order, known, n, [n, e], cursor, given);
-    const row = rowOf(n, wanted, [...shape.fields, order.field], compile(shape, n));
+    const row = rowOf(neighbour, [...shape.fields, order.field], compile(shape, neighbour));
+    const edge = relationship === null ? [`${e}id`] : [];
+    const variables = [n, ...edge.map((name) => `${e}.id AS ${name}`)].join(', ');
     return {
-      cypher: `COLLECT { ${cypher} AND ${after} WITH DISTINCT ${n}, ${e}.id AS ${e}id ORDER BY ${value}, ${idOf(n)}, ${e}id
-        LIMIT ${given.bind(first + 1)} RETURN [${[...row.columns, `${e}id`].join(', ')}] }`,
+      cypher: `COLLECT { ${pattern}${where(cursor === undefined ? conditions : [...conditions, after])}
+        WITH ${repeats ? 'DISTINCT ' : ''}${variables} ORDER BY ${[value, idOf(n), ...edge].join(', ')}
+        LIMIT ${given.bind(first + 1)} RETURN [${[...row.columns, ...edge].join(', ')}] }`,
       nothing: { items: [], hasNextPage: false },
-      read(found) {
+      read(found, here) {
         const rows = found as readonly (readonly unknown[])[];
         const items = rows.slice(0, first).map((values) => {
           const item = row.read(values);
+          const { id } = item.node;
+          const [start, end] = direction === 'out' ? [here, id] : [id, here];
           return {
             // Made when asked for: few are.
             get cursor() {
-              return cursorOf(item.node, [item.node.id, values[row.columns.length] as string]);
+              const by = relationship === null ? values.at(-1) : edgeId(start, relationship, end);
+              return cursorOf(item.node, [id, by as string]);
             },
             item,
           };
@@ -109,7 +152,7 @@ function compiler(scope: Scope, within: ScopeCypher, given: Parameters) {
     };
   }
 
-  const compile = (shape: Shape, from: string): readonly Compiled[] =>
+  const compile = (shape: Shape, from: Variable): readonly Compiled[] =>
     shape.branches.map((branch) => {
       if ('count' in branch) return count(branch.count, from);
       return 'one' in branch ? one(branch.one, branch.shape, from) : page(branch.page, branch.shape, from);
@@ -117,8 +160,18 @@ function compiler(scope: Scope, within: ScopeCypher, given: Parameters) {
   return compile;
 }
 
+/** The condition of a MATCH: conditions that always hold are left out. */
+function where(conditions: readonly string[]): string {
+  const some = conditions.filter((condition) => condition !== 'true');
+  return some.length === 0 ? '' : ` WHERE ${some.join(' AND ')}`;
+}
+
 /** The columns that neighbours in a variable, of these kinds, are read from with what hangs from them: no more than is wanted. */
-function rowOf(n: string, kinds: readonly NodeKind[], wanted: readonly string[], branches: readonly Compiled[]) {
+function rowOf(
+  { name: n, kinds }: { readonly name: string; readonly kinds: readonly NodeKind[] },
+  wanted: readonly string[],
+  branches: readonly Compiled[],
+) {
   const fields = [...new Set(wanted)];
   const own = ownFields.filter((field) => fields.includes(field));
   const properties = fields.filter((name) => kinds.some((kind) => Object.hasOwn(nodeKind(kind).properties, name)));
@@ -144,7 +197,7 @@ function rowOf(n: string, kinds: readonly NodeKind[], wanted: readonly string[],
         found[property] = type === 'json' ? JSON.parse(value as string) : value;
       }
       node.properties = found;
-      return { node: node as unknown as NodeView, branches: branches.map(({ read }) => read(values[at++])) };
+      return { node: node as unknown as NodeView, branches: branches.map(({ read }) => read(values[at++], id)) };
     },
   };
 }
