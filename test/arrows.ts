@@ -81,6 +81,11 @@ export const forbidden: readonly Forbidden[] = [
     because: 'a detection is a rule and its events, and knows nothing else of ours',
   },
   {
+    from: ['detections/export/'],
+    to: ['', '!detections/export/', '!detections/engine/'],
+    because: 'an export says an alert in the words of others, wherever it came from',
+  },
+  {
     from: ['detections/sigma/'],
     to: ['', '!detections/sigma/', '!detections/engine/', '!collectors/audit/event.ts'],
     because: 'Sigma is another way to write what the engine evaluates',

@@ -106,7 +106,25 @@ export const settings = {
     value: 'LEVEL',
     description: 'least level of logs: trace, debug, info, warn or error; else info, or warn on a terminal',
   },
-  format: { type: 'string', default: 'table', value: 'FORMAT', description: 'table, ndjson or graphml' },
+  format: {
+    type: 'string',
+    default: null,
+    value: 'FORMAT',
+    description: 'of chart: table (the default), ndjson or graphml; of alerts: portolan (the default), falco or ocsf',
+  },
+  output: {
+    type: 'string',
+    default: '-',
+    value: 'PLACE',
+    description: 'where alerts go: - for standard output, a file to append to, or the http(s) address of a webhook',
+  },
+  outputSecret: {
+    type: 'string',
+    default: null,
+    value: 'TEXT',
+    secret: true,
+    description: 'signs what goes to a webhook (HMAC-SHA256, X-Portolan-Signature)',
+  },
   from: {
     type: 'string',
     default: null,
@@ -208,7 +226,7 @@ export const settings = {
     default: [],
     value: 'FILE',
     description:
-      "rule file in Falco's language, repeatable: up runs them beside the rules that come with Portolan, detect in their place",
+      "rule file of Falco or of Sigma, repeatable: up runs them beside the rules that come with Portolan, detect in their place",
   },
   auditLog: {
     type: 'strings',

@@ -68,8 +68,9 @@ function compare(a: string, b: string): number {
 }
 
 export const run: Run = async (settings, paths, terminal) => {
-  const format = Object.hasOwn(formats, settings.format) ? formats[settings.format] : undefined;
-  if (!format) throw new CommandError(`--format ${settings.format}: there are ${Object.keys(formats).join(', ')}`);
+  const name = settings.format ?? 'table';
+  const format = Object.hasOwn(formats, name) ? formats[name] : undefined;
+  if (!format) throw new CommandError(`--format ${name}: there are ${Object.keys(formats).join(', ')}`);
   if (paths.length === 0) {
     throw new CommandError(
       'say what to chart: a file, a folder, or - for standard input (kubectl get all,nodes,... -A -o yaml | portolan chart -)',

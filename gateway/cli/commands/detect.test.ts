@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -128,4 +128,15 @@ test('--source says what events are, and --list what rules there are and whether
   assert.equal((await detect()).status, 2);
   assert.equal((await detect('--events', join(folder, 'none'))).status, 2);
   assert.equal((await detect('--events', await file('none.ndjson', 'x\n'))).status, 2);
+});
+
+test('alerts go to a file, in the words of others', async () => {
+  const events = await file('one.json', JSON.stringify(audit));
+  const place = join(folder, 'alerts.ndjson');
+  const { status, out } = await detect('--events', events, '--format', 'ocsf', '--output', place);
+  assert.deepEqual([status, out], [0, '']);
+  const [first = ''] = (await readFile(place, 'utf8')).split('\n');
+  assert.equal(JSON.parse(first).class_uid, 2004);
+  assert.equal((await detect('--events', events, '--format', 'falcon')).status, 2);
+  assert.equal((await detect('--events', events, '--output', join(folder, 'none', 'x'))).status, 3);
 });

@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { isSourceName, type SourceName, sources } from '../../../detections/engine/fields/sources.ts';
 import type { Run, Terminal } from '../command.ts';
+import { destinationOf } from '../detect/destination.ts';
 import { readEvents } from '../detect/events.ts';
 import { reportCoverage, rulesOf, ruleTable } from '../detect/rule-files.ts';
 import { CommandError, exitStatus } from '../errors.ts';
@@ -43,6 +44,7 @@ export const run: Run = async (settings, positionals, terminal) => {
   const { events } = settings;
   if (events === null)
     throw new CommandError('say where the events are: --events FILE, or --events - for standard input');
+  const { put, close } = await destinationOf(settings, terminal);
   reportCoverage(loaded, terminal);
 
   const { syscall, k8s_audit: audit } = loaded.engines;
@@ -58,8 +60,9 @@ export const run: Run = async (settings, positionals, terminal) => {
     if (alerts.length === 0) continue;
     counts.alerts += alerts.length;
     reading.count('alerts', counts.alerts);
-    terminal.out(alerts.map((alert) => `${JSON.stringify(alert)}\n`).join(''));
+    for (const alert of alerts) await put(alert);
   }
+  await close();
   reading.done();
   if (counts.problems > 0) terminal.err(`${counts.problems} could not be read or were lost\n`);
   if (counts.events === 0 && counts.problems > 0) throw new CommandError(`there is no event in ${events}`);
