@@ -81,6 +81,11 @@ export const forbidden: readonly Forbidden[] = [
     because: 'a detection is a rule and its events, and knows nothing else of ours',
   },
   {
+    from: ['detections/baselines/'],
+    to: ['', '!detections/', '!collectors/audit/'],
+    because: 'what is usual is learnt from events alone',
+  },
+  {
     from: ['detections/export/'],
     to: ['', '!detections/export/', '!detections/engine/'],
     because: 'an export says an alert in the words of others, wherever it came from',

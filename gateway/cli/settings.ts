@@ -226,7 +226,7 @@ export const settings = {
     default: [],
     value: 'FILE',
     description:
-      "rule file of Falco or of Sigma, repeatable: up runs them beside the rules that come with Portolan, detect in their place",
+      'rule file of Falco or of Sigma, repeatable: up runs them beside the rules that come with Portolan, detect in their place',
   },
   auditLog: {
     type: 'strings',
@@ -245,6 +245,13 @@ export const settings = {
     default: 'auto',
     value: 'SOURCE',
     description: 'what the events are: syscall, k8s_audit, or auto to tell them apart one by one',
+  },
+  learn: {
+    type: 'integer',
+    default: 0,
+    range: [0, 365],
+    value: 'DAYS',
+    description: 'tell of unusual behaviour, too, of whoever was watched for so many days (of the events); 0 for no',
   },
   list: { type: 'boolean', default: false, description: 'list the rules, and whether events can fulfil them' },
   help: { type: 'boolean', default: false, description: 'show this' },

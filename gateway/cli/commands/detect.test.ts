@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { unusualDeployment } from '../../../detections/baselines/behaviours/unusual-deployment.ts';
 import { bindingToClusterAdmin } from '../../../detections/rules/binding-to-cluster-admin.ts';
 import { shellOnASocket } from '../../../detections/rules/shell-on-a-socket.ts';
 import { run } from '../run.ts';
@@ -139,4 +140,16 @@ test('alerts go to a file, in the words of others', async () => {
   assert.equal(JSON.parse(first).class_uid, 2004);
   assert.equal((await detect('--events', events, '--format', 'falcon')).status, 2);
   assert.equal((await detect('--events', events, '--output', join(folder, 'none', 'x'))).status, 3);
+});
+
+test('with --learn, unusual behaviour is told of', async () => {
+  const lines = unusualDeployment.fires.map(([day, event]) => {
+    const stageTimestamp = new Date(Date.UTC(2026, 0, 1) + day * 86_400_000).toISOString();
+    return JSON.stringify({ ...audit, objectRef: {}, ...event, stageTimestamp });
+  });
+  const events = await file('history.json', lines.join('\n'));
+  const told = async (...args: readonly string[]): Promise<readonly string[]> =>
+    (await detect('--events', events, ...args)).alerts().map(({ rule }) => rule);
+  assert.ok((await told('--learn', '7')).includes(unusualDeployment.name));
+  assert.ok(!(await told()).includes(unusualDeployment.name));
 });

@@ -1,4 +1,6 @@
 import { createReadStream } from 'node:fs';
+import { behaviours } from '../../../detections/baselines/behaviours/index.ts';
+import { createBehaviours } from '../../../detections/baselines/engine.ts';
 import { isSourceName, type SourceName, sources } from '../../../detections/engine/fields/sources.ts';
 import type { Run, Terminal } from '../command.ts';
 import { destinationOf } from '../detect/destination.ts';
@@ -10,6 +12,7 @@ import type { Settings } from '../settings.ts';
 import { printable } from '../table.ts';
 
 const mostShown = 20;
+const secondsOfDay = 86_400;
 const chunkBytes = 1 << 18;
 
 function sourceOf({ source }: Settings): SourceName | null {
@@ -48,6 +51,7 @@ export const run: Run = async (settings, positionals, terminal) => {
   reportCoverage(loaded, terminal);
 
   const { syscall, k8s_audit: audit } = loaded.engines;
+  const unusual = settings.learn === 0 ? null : createBehaviours(behaviours, settings.learn * secondsOfDay);
   const counts = { events: 0, alerts: 0, problems: 0 };
   const reading = progress(`reading ${events}`, terminal);
   for await (const read of readEvents(bytesOf(events, terminal), events === '-' ? 'stdin' : events, source)) {
@@ -55,7 +59,10 @@ export const run: Run = async (settings, positionals, terminal) => {
       if (++counts.problems <= mostShown) terminal.err(`${printable(`${read.place}: ${read.message}`)}\n`);
       continue;
     }
-    const alerts = read.kind === 'syscall' ? syscall.alerts(read.event) : audit.alerts(read.event);
+    const alerts =
+      read.kind === 'syscall'
+        ? [...syscall.alerts(read.event), ...(unusual?.alerts('syscall', read.event) ?? [])]
+        : [...audit.alerts(read.event), ...(unusual?.alerts('k8s_audit', read.event) ?? [])];
     reading.count('events', ++counts.events);
     if (alerts.length === 0) continue;
     counts.alerts += alerts.length;

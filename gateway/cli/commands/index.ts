@@ -84,7 +84,7 @@ export const commands: readonly Command[] = [
     usage: '',
     summary:
       "run rules over a file or stream of events; alerts as NDJSON\n\nReads audit logs of Kubernetes (a line each, lists, the webhook's batches) and what portolan sensor prints.\nA rule file with a mistake in it is refused, with its place, before any event is read.",
-    settings: ['rules', 'events', 'source', 'format', 'output', 'outputSecret', 'list'],
+    settings: ['rules', 'events', 'source', 'learn', 'format', 'output', 'outputSecret', 'list'],
     load: () => import('./detect.ts'),
   },
   {

@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { AuditRecord } from '../../collectors/audit/event.ts';
+import { normalise } from '../../collectors/audit/normalise.ts';
+import { random } from '../../test/property/random.ts';
+import type { NodeEvent } from '../engine/fields/syscall.ts';
+import type { Alert } from '../engine/rule.ts';
+import { behaviours } from './behaviours/index.ts';
+import { limitOf, quiet, type Rate, upTo } from './burst.ts';
+import type { Behaviour, History } from './define.ts';
+import { type Behaviours, createBehaviours } from './engine.ts';
+import { countOf, mostFeatures, seen } from './first-seen.ts';
+import { Baseline, usualLimits } from './watch.ts';
+
+const day = 86_400;
+const week = 7 * day;
+const begin = Date.UTC(2026, 0, 1);
+const seed = Number(process.env.PORTOLAN_SEED ?? 1);
+
+function played({ alerts }: Behaviours, { source }: Behaviour, history: History): readonly (readonly Alert[])[] {
+  return history.map(([at, event]) => {
+    const time = new Date(begin + at * day * 1000).toISOString();
+    if (source === 'syscall') return alerts('syscall', { ...(event as NodeEvent), 'evt.time': time });
+    const record = { auditID: 'a', stageTimestamp: time, ...event } as AuditRecord;
+    const from = { provider: 'selfmanaged', route: 'test', cluster: null, pointer: 'test' } as const;
+    return alerts('k8s_audit', normalise(record, from));
+  });
+}
+
+for (const behaviour of behaviours) {
+  test(`${behaviour.name}: fires at the end of its history, and not on its near miss`, () => {
+    const fired = played(createBehaviours([behaviour], week), behaviour, behaviour.fires);
+    assert.deepEqual(fired.slice(0, -1).flat(), []);
+    const [alert, ...more] = fired.at(-1) ?? [];
+    assert.deepEqual(more, []);
+    assert.equal(alert?.rule, behaviour.name);
+    assert.match(alert?.output ?? '', /expected: .+; seen: .+/);
+    const missed = played(createBehaviours([behaviour], week), behaviour, behaviour.nearMiss.history);
+    assert.deepEqual(missed.flat(), [], behaviour.nearMiss.because);
+  });
+
+  test(`${behaviour.name}: is quiet while it learns, and goes on from what was kept`, () => {
+    assert.deepEqual(played(createBehaviours([behaviour], 30 * day), behaviour, behaviour.fires).flat(), []);
+    const first = createBehaviours([behaviour], week);
+    played(first, behaviour, behaviour.fires.slice(0, -1));
+    const kept = JSON.parse(JSON.stringify(first.state()));
+    const [alerts] = played(createBehaviours([behaviour], week, kept), behaviour, behaviour.fires.slice(-1));
+    assert.equal(alerts?.length, 1);
+  });
+}
+
+test('a feature fades by its half-life, and the least of too many goes', () => {
+  const once = seen([], 1, 0, 100);
+  assert.equal(once.before, 0);
+  assert.equal(seen(once.features, 1, 100, 100).before, 0.5);
+  assert.equal(seen(once.features, 1, 1000, 100).before, 0, 'forgotten');
+  let features = seen(seen([], 7, 0, day).features, 7, 0, day).features;
+  for (let feature = 100; feature < 100 + mostFeatures; feature++) features = seen(features, feature, 1, day).features;
+  assert.equal(countOf(features), mostFeatures);
+  assert.ok(seen(features, 7, 2, day).before > 1, 'what was seen twice outlives what was seen once');
+});
+
+test(`empty windows at once are as one by one (seed ${seed})`, () => {
+  const from = random(seed);
+  for (let round = 0; round < 200; round++) {
+    const rate: Rate = {
+      window: 5,
+      values: Array.from({ length: from.integer(9) }, (_, index) => index),
+      mean: from.integer(100) / 10,
+      variance: from.integer(100) / 10,
+    };
+    const to = 6 + from.integer(20);
+    let slow = rate;
+    for (let window = 6; window <= to; window++) slow = upTo(slow, window);
+    const fast = upTo(rate, to);
+    assert.ok(Math.abs(fast.mean - slow.mean) < 1e-9 && Math.abs(fast.variance - slow.variance) < 1e-9);
+  }
+});
+
+test('what is usual is no burst', () => {
+  let rate = quiet;
+  for (let window = 1; window < 50; window++)
+    rate = { ...upTo(rate, window), values: Array.from({ length: 20 }, (_, i) => i) };
+  assert.ok(limitOf(upTo(rate, 50), 5) > 20);
+  assert.equal(limitOf(quiet, 5), 5);
+});
+
+test('memory is bounded by the number of identities and groups', () => {
+  const limits = { ...usualLimits, identities: 10, groups: 3, featuresOfGroup: 2 };
+  const baseline = new Baseline({ kind: 'first-seen', feature: [], peers: 'p' }, 0, limits);
+  for (let index = 0; index < 50; index++) baseline.take(`i${index}`, `v${index}`, `g${index % 5}`, index);
+  const { identities, groups } = baseline.state;
+  assert.deepEqual([identities.length, groups.length, baseline.forgotten], [10, 3, 40]);
+  assert.ok(groups.every(([, , having]) => having.length <= 2));
+});
