@@ -11,6 +11,7 @@ import type {
   UserError,
 } from '../schema/types.ts';
 import { alertFilterOf, clusterIds } from './alert-filter.ts';
+import { boundsOf } from './attack-paths.ts';
 import { once } from './connection.ts';
 import type { Context } from './context.ts';
 import { callerError } from './errors.ts';
@@ -117,6 +118,12 @@ export const Alert: AlertResolvers = {
   subjects: async ({ subjects }, _args, { reads }) => {
     const nodes = await Promise.all(subjects.map((id) => reads.node(id)));
     return nodes.filter((node) => node !== null);
+  },
+  attackPaths: ({ subjects }, args, context) => {
+    const [subject] = subjects;
+    const first = within('first', args.first ?? 1, 1, 10);
+    if (subject === undefined) return null;
+    return context.paths({ from: { ids: [subject] }, to: { set: 'CLUSTER_ADMIN' }, first, ...boundsOf({}) });
   },
   suppression: async ({ suppressedBy }, _args, { alerts }) =>
     suppressedBy === null ? null : ((await alerts.suppressions()).find(({ id }) => id === suppressedBy) ?? null),

@@ -69,10 +69,13 @@ interface Alert {
   readonly namespace: string | null;
   readonly cluster: { readonly name: string } | null;
   readonly subjects: readonly { readonly id: string; readonly name: string }[];
+  readonly attackPaths: {
+    readonly paths: readonly { readonly hops: readonly { readonly edge: { readonly name: string } }[] }[];
+  } | null;
   readonly fields: readonly { readonly name: string; readonly value: string | null }[];
 }
 
-const alerts = `{ alerts { nodes { rule severity count namespace cluster { name } subjects { id ... on Pod { name } ... on User { name } ... on Binding { name } } fields { name value } } } }`;
+const alerts = `{ alerts { nodes { rule severity count namespace cluster { name } subjects { id ... on Pod { name } ... on User { name } ... on Binding { name } } fields { name value } attackPaths { paths { hops { edge { name } } } } } } }`;
 
 async function alertOf(rule: string): Promise<Alert> {
   const seen: string[] = [];
@@ -145,6 +148,10 @@ test('a real binding to cluster-admin and a real kubectl exec are alerts on the 
     field('portolan.reach.path') ?? '',
     /^Pod\/shop\/web > .*ServiceAccount\/shop\/deployer > .*Cluster\/testbed$/,
   );
+
+  const onward = entered.attackPaths?.paths[0]?.hops.map(({ edge }) => edge.name);
+  assert.equal(onward?.at(-1), 'CLUSTER_ADMIN_WILDCARD');
+  assert.equal(onward?.join(' '), field('portolan.reach.techniques'));
 
   const events = await subscribed.until(2);
   assert.deepEqual(events.map(({ data }) => data.alertRaised.alert.rule).sort(), [
