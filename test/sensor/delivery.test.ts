@@ -11,6 +11,7 @@ import { SpoolWriter } from '../../sensor/publish/spool/spool-writer.ts';
 import { root } from '../runner/files.ts';
 import { createAuthority, issueClient, issueServer } from '../testbed/certificates.ts';
 import { temporaryFolder } from '../testbed/temporary.ts';
+import { metricsOf } from './metrics.ts';
 import { type Receiver, receiver } from './receiver.ts';
 
 const authority = createAuthority();
@@ -91,19 +92,6 @@ async function bench(limitBytes = 8 << 20, tls: object = {}): Promise<Bench> {
 
 function recordText(recordClass: RecordClass, number: number): string {
   return JSON.stringify({ class: recordClass, number, filler: 'x'.repeat(200) });
-}
-
-async function metricsOf(socketPath: string, name: string): Promise<Readonly<Record<string, number>>> {
-  const { request } = await import('node:http');
-  const text = await new Promise<string>((resolve, reject) => {
-    request({ socketPath, path: '/metrics' }, async (response) => {
-      resolve(Buffer.concat(await Array.fromAsync(response as AsyncIterable<Buffer>)).toString());
-    })
-      .on('error', reject)
-      .end();
-  });
-  const found = text.matchAll(new RegExp(`^${name}(?:\\{\\w+="(\\w+)"\\})? (\\S+)$`, 'gm'));
-  return Object.fromEntries([...found].map(([, label = '', value]) => [label, Number(value)]));
 }
 
 async function eventually(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
