@@ -21,6 +21,8 @@ export interface KubernetesOptions {
   readonly featureGates?: Readonly<Record<string, boolean>>;
   /** The API server also posts its audit events here, in batches of at most a second. */
   readonly auditWebhookUrl?: string;
+  /** Path of an audit policy; the testbed's own, which leaves out most of what controllers do, unless given. */
+  readonly auditPolicy?: string;
 }
 
 /** A control plane of one's own. Whatever happens to this process, its servers end with it. */
@@ -57,7 +59,8 @@ export async function startKubernetes(options: KubernetesOptions = {}): Promise<
     kwok: await freePort(),
   };
   const auditWebhook = options.auditWebhookUrl !== undefined;
-  const plan: Plan = { binary, folder, parts, ports, featureGates: options.featureGates ?? {}, auditWebhook };
+  const { featureGates = {}, auditPolicy } = options;
+  const plan: Plan = { binary, folder, parts, ports, featureGates, auditWebhook, auditPolicy };
   const access = writeCredentials(plan, options.auditWebhookUrl);
   const kubernetes = connect(access);
   const servers = new Map<string, GuardedProcess>();

@@ -14,6 +14,8 @@ export interface Plan {
   readonly ports: Readonly<Record<'etcd' | 'etcdPeer' | 'apiServer' | Part, number>>;
   readonly featureGates: Readonly<Record<string, boolean>>;
   readonly auditWebhook: boolean;
+  /** Path of the audit policy; the testbed's own unless given. */
+  readonly auditPolicy?: string | undefined;
 }
 
 const source = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
@@ -66,7 +68,7 @@ export function apiServer(plan: Plan): readonly string[] {
     ...(plan.parts.includes('controller-manager') ? [] : ['--disable-admission-plugins=ServiceAccount']),
     '--max-requests-inflight=2000',
     '--max-mutating-requests-inflight=1000',
-    `--audit-policy-file=${source('audit-policy.yaml')}`,
+    `--audit-policy-file=${plan.auditPolicy ?? source('audit-policy.yaml')}`,
     `--audit-log-path=${file('audit.log')}`,
     ...(plan.auditWebhook
       ? [
