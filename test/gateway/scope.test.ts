@@ -123,6 +123,7 @@ const limits = { cost: 1e9, aliases: 1e5, tokens: 1e6, bodyBytes: 1e7 };
 
 for (const store of stores) {
   describe(`scope on ${store.name}`, { skip: store.skip }, () => {
+    let paths = 0;
     for (const seed of seeds(store === sqlite ? 4 : 1)) {
       test(`an answer to a caller is the answer from a world of what he may see (seed ${seed})`, async () => {
         await using closing = new AsyncDisposableStack();
@@ -142,7 +143,6 @@ for (const store of stores) {
         const { ask } = await serve(closing, house, { auth: { tokenFile: join(folder, 'tokens.json') }, limits });
 
         const ids = [...worlds.values()].flat().flatMap(({ deltas }) => deltas.flatMap(({ nodes }) => nodes));
-        let paths = 0;
         for (const grant of tokens) {
           const world = worlds.get(grant.tenant) ?? [];
           const scope = scopeOf(grant, world);
@@ -154,9 +154,12 @@ for (const store of stores) {
           const { ask: askAlone } = await serve(own, alone, { limits });
           paths += await compare(source, ids, grant, ask, askAlone);
         }
-        assert.ok(paths > 0, 'a graph without paths tells nothing about them');
       });
     }
+    // A single world may have no path that any caller sees; all of them together may not.
+    test('the worlds had paths to tell of', { skip: process.env.PORTOLAN_SEED !== undefined }, () => {
+      assert.ok(paths > 0, 'a graph without paths tells nothing about them');
+    });
   });
 }
 
