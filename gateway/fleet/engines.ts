@@ -36,14 +36,21 @@ export function pathEngines(store: GraphStore, logger: Logger, idleMs: number = 
     open(tenant: string): Promise<PathEngine> {
       const known = opened.get(tenant);
       if (known) {
-        known.usedAt = Date.now();
+        known.usedAt = Math.max(known.usedAt, Date.now());
         return known.engine;
       }
       const engine = openPathEngine(store, tenant, {
         onTrouble: (err) => logger.error({ err, tenant }, 'path engine'),
       });
-      opened.set(tenant, { engine, usedAt: Date.now() });
-      engine.catch(() => opened.delete(tenant)); // the next who asks tries again
+      // While it opens somebody waits for it, however long that takes.
+      const each: Opened = { engine, usedAt: Number.POSITIVE_INFINITY };
+      opened.set(tenant, each);
+      engine.then(
+        () => {
+          each.usedAt = Date.now();
+        },
+        () => opened.delete(tenant), // the next who asks tries again
+      );
       return engine;
     },
     async close(): Promise<void> {
