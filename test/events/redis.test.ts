@@ -25,6 +25,7 @@ describe('on a real Redis', { skip: await redisMissing() }, () => {
     return {
       ...opened,
       log,
+      copies: true,
       async close() {
         await log.close();
         await opened.close();
