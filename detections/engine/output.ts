@@ -13,7 +13,7 @@ export interface OutputTemplate<E> {
   ) => { readonly text: string; readonly fields: Readonly<Record<string, Value | null>> };
 }
 
-interface Placeholder<E> {
+interface FieldPart<E> {
   readonly name: string;
   readonly get: Getter<E>;
 }
@@ -24,7 +24,7 @@ interface Placeholder<E> {
  * @throws RuleError for what follows a % and is no field
  */
 export function outputTemplate<E>(output: SourceText, source: Source<E>): OutputTemplate<E> {
-  const parts: (string | Placeholder<E>)[] = [];
+  const parts: (string | FieldPart<E>)[] = [];
   const { text } = output;
   // An asterisk in front once asked for output in spite of missing fields, which is the rule now.
   let at = text.length - text.replace(/^\s*\*?/, '').length;
