@@ -1,13 +1,13 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { ExecutionResult, GraphQLError } from 'graphql';
 import { createHandler } from 'graphql-sse';
 import { callerError } from '../../resolvers/errors.ts';
 import { schema } from '../../resolvers/index.ts';
 import { errorBody } from '../errors.ts';
 import { untilExpiry } from './expiry.ts';
-import type { Sink, Subscriber } from './groups.ts';
+import type { Sink } from './groups.ts';
 import type { Operation } from './operation.ts';
+import { asResults } from './results.ts';
 import type { TransportSettings } from './transport.ts';
 
 export interface ServerSentEvents {
@@ -17,9 +17,6 @@ export interface ServerSentEvents {
   /** Breaks every stream off without `complete`, so that clients come back. */
   stop(): void;
 }
-
-/** How long a client that does not read may take to hear why it is cut off, in milliseconds. */
-const patienceMs = 10_000;
 
 const eventStream = 'text/event-stream';
 
@@ -47,7 +44,11 @@ export function serverSentEvents({ limits, subscriptions, read, viewerOf }: Tran
           return { schema, document: operation.document, contextValue: { operation } };
         },
         subscribe: ({ contextValue: { operation } }) =>
-          asResults(subscriptions.subscribe(operation, viewer, sink), reply.raw),
+          asResults(
+            subscriptions.subscribe(operation, viewer, sink),
+            () => reply.raw.destroy(),
+            (reason) => ({ errors: [reason] }),
+          ),
       });
       const [body, { status, headers }] = await handler({
         method: request.method,
@@ -100,36 +101,4 @@ function eventSink(response: ServerResponse) {
     early = null;
   }
   return { sink, begin };
-}
-
-/** A subscription as the protocol's handler takes it: no results but the reason for its end. */
-function asResults(
-  { ended, leave }: Subscriber,
-  response: ServerResponse,
-): AsyncGenerator<ExecutionResult, void, void> {
-  const done = { done: true, value: undefined } as const;
-  let reason: Promise<GraphQLError | null> | null = ended;
-  return {
-    async next() {
-      const error = await reason;
-      reason = null;
-      if (error === null) return done;
-      if (error.extensions.code === 'SLOW_READER') setTimeout(() => response.destroy(), patienceMs).unref();
-      return { done: false, value: { errors: [error] } };
-    },
-    async return() {
-      leave();
-      return done;
-    },
-    async throw(error) {
-      leave();
-      throw error;
-    },
-    [Symbol.asyncIterator]() {
-      return this;
-    },
-    async [Symbol.asyncDispose]() {
-      leave();
-    },
-  };
 }

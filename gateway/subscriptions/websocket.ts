@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
-import { type ExecutionResult, GraphQLError } from 'graphql';
+import { GraphQLError } from 'graphql';
 import { CloseCode, makeServer } from 'graphql-ws';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Viewer } from '../../resolvers/context.ts';
@@ -9,8 +9,9 @@ import { callerError } from '../../resolvers/errors.ts';
 import { schema } from '../../resolvers/index.ts';
 import { foreign } from '../loopback.ts';
 import { untilExpiry } from './expiry.ts';
-import type { Sink, Subscriber } from './groups.ts';
+import type { Sink } from './groups.ts';
 import type { Operation } from './operation.ts';
+import { asResults } from './results.ts';
 import type { TransportSettings } from './transport.ts';
 
 interface Extra {
@@ -20,9 +21,6 @@ interface Extra {
   /** Ends the timer of the credential. */
   forget?: () => void;
 }
-
-/** How long a client that does not read may take to hear why it is cut off, in milliseconds. */
-const patienceMs = 10_000;
 
 /** Serves subscriptions by the graphql-transport-ws protocol at /graphql. Returns how to stop. */
 export function serveWebSockets(app: FastifyInstance, settings: TransportSettings): () => Promise<void> {
@@ -65,7 +63,10 @@ export function serveWebSockets(app: FastifyInstance, settings: TransportSetting
       const { operation, extra, id } = args.contextValue as Subscribing;
       return asResults(
         subscriptions.subscribe(operation, extra.viewer as Viewer, sinkOf(extra.socket, id)),
-        extra.socket,
+        () => hangUp(extra.socket),
+        (reason) => {
+          throw reason;
+        },
       );
     },
   });
@@ -135,33 +136,6 @@ function sinkOf(socket: WebSocket, id: string): Sink {
       if (socket.readyState === socket.OPEN) socket.send(`${head}${text}}`);
     },
     buffered: () => socket.bufferedAmount,
-  };
-}
-
-/** A subscription as the protocol's server takes it: results that never come, and an end. */
-function asResults({ ended, leave }: Subscriber, socket: WebSocket): AsyncGenerator<ExecutionResult, void, void> {
-  const done = { done: true, value: undefined } as const;
-  return {
-    async next() {
-      const reason = await ended;
-      if (reason === null) return done;
-      if (reason.extensions.code === 'SLOW_READER') setTimeout(() => hangUp(socket), patienceMs).unref();
-      throw reason;
-    },
-    async return() {
-      leave();
-      return done;
-    },
-    async throw(error) {
-      leave();
-      throw error;
-    },
-    [Symbol.asyncIterator]() {
-      return this;
-    },
-    async [Symbol.asyncDispose]() {
-      leave();
-    },
   };
 }
 
