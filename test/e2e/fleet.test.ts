@@ -180,6 +180,6 @@ test('clusters are followed side by side: what happens to one holds up no other'
   assert.ok(Date.parse(since) >= stopping && Date.parse(since) <= stopping + 15_000, since);
 
   await running.stop();
-  running = await up(['--kubeconfig', kubeconfig, ...contexts(['north'])], folder);
-  await comes({ gaps: {}, from }, 5);
+  running = await up(['--kubeconfig', kubeconfig, ...contexts(['north', 'south'])], folder);
+  await comes({ coverage: { north: 'COMPLETE', south: 'COMPLETE' }, gaps: {}, from });
 });
