@@ -17,8 +17,9 @@ export function openDatabase(path: string): Database {
       db.pragma('synchronous = FULL');
       // Of each thread, in KiB: with 64 MiB a bulk load is no faster.
       db.pragma('cache_size = -16384');
-      // Pages a bulk load changes again and again are then written back once.
-      db.pragma('wal_autocheckpoint = 8000');
+      // Twice the default, so that a bulk load writes pages it changes again back less often; with four times as many it is
+      // 3 % faster, and commits of alerts wait twice as long for the checkpoints.
+      db.pragma('wal_autocheckpoint = 2000');
       db.pragma('mmap_size = 268435456');
       db.pragma('temp_store = MEMORY');
       // Past this many bytes the WAL is cut back after a checkpoint, so that one bulk load does not keep its disk.
