@@ -86,4 +86,13 @@ export const migrations: readonly string[] = [
     PRIMARY KEY (tenant, at, id)
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX audit_trail_about ON audit_trail (tenant, about, at);`,
+  `CREATE TABLE senders (
+    tenant TEXT NOT NULL,
+    cluster TEXT NOT NULL,
+    node TEXT NOT NULL,
+    instance TEXT NOT NULL,
+    heard_at TEXT NOT NULL,
+    body TEXT NOT NULL, -- the sender as JSON
+    PRIMARY KEY (tenant, cluster, node, instance)
+  ) STRICT, WITHOUT ROWID;`,
 ];

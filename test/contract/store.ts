@@ -2,6 +2,7 @@ import { after, before, describe } from 'node:test';
 import { alertsContract } from './alerts.ts';
 import { changesContract } from './changes.ts';
 import type { Opened } from './context.ts';
+import { deliveriesContract } from './deliveries.ts';
 import { readsContract } from './reads.ts';
 import { recordsContract } from './records.ts';
 import { scopesContract } from './scopes.ts';
@@ -28,5 +29,6 @@ export function storeContract(name: string, open: () => Promise<Opened>, histori
     describe('changes', () => changesContract(subject));
     describe('records', () => recordsContract(subject));
     describe('alerts', () => alertsContract(subject, histories));
+    describe('deliveries', () => deliveriesContract(subject, histories));
   });
 }

@@ -25,12 +25,12 @@ const momentUtc = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 /** Refuses an occurrence that could not be given back exactly, or is too large: INVALID_VALUE, naming the place. */
 export function checkNewAlert(alert: NewAlert): void {
   const place = `alert of rule ${JSON.stringify(String(alert.rule).slice(0, 100))}`;
-  text(alert.rule, `${place}: rule`, alertLimits.name, 1);
-  text(alert.key, `${place}: key`, alertLimits.name, 1);
-  if (alert.namespace !== null) text(alert.namespace, `${place}: namespace`, alertLimits.name);
+  checkText(alert.rule, `${place}: rule`, alertLimits.name, 1);
+  checkText(alert.key, `${place}: key`, alertLimits.name, 1);
+  if (alert.namespace !== null) checkText(alert.namespace, `${place}: namespace`, alertLimits.name);
   if (!severities.includes(alert.severity)) refuse(`${place}: severity`, `must be one of ${severities.join(', ')}`);
   checkMoment(alert.time, `${place}: time`);
-  text(alert.output, `${place}: output`, alertLimits.output);
+  checkText(alert.output, `${place}: output`, alertLimits.output);
   list(alert.techniques, `${place}: techniques`, alertLimits.techniques);
   list(alert.subjects, `${place}: subjects`, maxLinks);
   list(alert.proves, `${place}: proves`, maxLinks);
@@ -38,8 +38,8 @@ export function checkNewAlert(alert: NewAlert): void {
   if (fields.length > alertLimits.fields)
     refuse(`${place}: fields`, `are ${fields.length}, over ${alertLimits.fields}`);
   for (const [name, value] of fields) {
-    text(name, `${place}: name of a field`, alertLimits.name, 1);
-    if (typeof value === 'string') text(value, `${place}: field ${name}`, alertLimits.field);
+    checkText(name, `${place}: name of a field`, alertLimits.name, 1);
+    if (typeof value === 'string') checkText(value, `${place}: field ${name}`, alertLimits.field);
     else if (typeof value === 'number' && !Number.isFinite(value)) refuse(`${place}: field ${name}`, 'must be finite');
     else if (value !== null && !['number', 'boolean'].includes(typeof value)) {
       refuse(`${place}: field ${name}`, 'must be a text, a number, true, false or null');
@@ -55,25 +55,25 @@ export function checkOccurrences(alerts: readonly NewAlert[]): void {
 }
 
 export function checkAct({ who, at, note }: Act): void {
-  text(who, 'who', alertLimits.name, 1);
+  checkText(who, 'who', alertLimits.name, 1);
   checkMoment(at, 'at');
-  if (note !== null) text(note, 'note', alertLimits.field);
+  if (note !== null) checkText(note, 'note', alertLimits.field);
 }
 
 /** Refuses a suppression that says nothing, or too much. */
 export function checkSuppression({ cluster, namespace, rule, fields, expiresAt, reason }: SuppressionRule): void {
-  if (cluster !== null) text(cluster, 'cluster', alertLimits.name, 1);
-  if (namespace !== null) text(namespace, 'namespace', alertLimits.name, 1);
-  if (rule !== null) text(rule, 'rule', alertLimits.name, 1);
+  if (cluster !== null) checkText(cluster, 'cluster', alertLimits.name, 1);
+  if (namespace !== null) checkText(namespace, 'namespace', alertLimits.name, 1);
+  if (rule !== null) checkText(rule, 'rule', alertLimits.name, 1);
   if (rule === null && fields.length === 0) refuse('suppression', 'needs a rule, or at least one field');
   if (fields.length > conditions) refuse('fields', `are ${fields.length}, over ${conditions}`);
   for (const { name, values } of fields) {
-    text(name, 'name of a field', alertLimits.name, 1);
+    checkText(name, 'name of a field', alertLimits.name, 1);
     list(values, `values of ${name}`, conditions, alertLimits.field);
     if (values.length === 0) refuse(`values of ${name}`, 'need at least one');
   }
   checkMoment(expiresAt, 'expiresAt');
-  text(reason, 'reason', alertLimits.field);
+  checkText(reason, 'reason', alertLimits.field);
 }
 
 /** Refuses a filter that is too large; its shape is the compiler's, or the schema's, matter. */
@@ -107,10 +107,11 @@ export function checkMoment(value: string, place: string): void {
 
 function list(texts: readonly string[], place: string, most: number, longest: number = alertLimits.name): void {
   if (texts.length > most) refuse(place, `are ${texts.length}, over ${most}`);
-  for (const entry of texts) text(entry, place, longest, 1);
+  for (const entry of texts) checkText(entry, place, longest, 1);
 }
 
-function text(value: string, place: string, most: number, least = 0): void {
+/** Refuses a text that is empty where it must not be, too long, or no Unicode: INVALID_VALUE, naming the place. */
+export function checkText(value: string, place: string, most: number, least = 0): void {
   if (typeof value !== 'string') refuse(place, 'must be a text');
   if (value.length < least) refuse(place, 'must not be empty');
   if (value.length > most) refuse(place, `is ${value.length} long, over ${most}`);

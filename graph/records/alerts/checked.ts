@@ -1,3 +1,4 @@
+import { checkDelivery } from '../deliveries/check.ts';
 import { checkAct, checkOccurrences, checkSuppression } from './check.ts';
 import type { AlertRecords } from './port.ts';
 
@@ -8,6 +9,10 @@ export function checkedAlerts(records: AlertRecords): AlertRecords {
     async raise(tenant, cluster, occurrences, at) {
       checkOccurrences(occurrences);
       return records.raise(tenant, cluster, occurrences, at);
+    },
+    async deliver(tenant, cluster, deliveries, at) {
+      for (const delivery of deliveries) checkDelivery(delivery);
+      return records.deliver(tenant, cluster, deliveries, at);
     },
     async change(scope, id, change, act) {
       checkAct(act);

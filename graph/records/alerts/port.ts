@@ -1,6 +1,7 @@
 import type { Scope } from '../../model/scope.ts';
 import type { Page, PageRequest } from '../../store/filter.ts';
 import type { Facet } from '../../store/port.ts';
+import type { Delivered, Delivery, Sender } from '../deliveries/delivery.ts';
 import type { Alert, AlertEvent, NewAlert } from './alert.ts';
 import type { AlertFacetField, AlertFilter, AlertOrderField } from './filter.ts';
 import type { Suppression, SuppressionRule } from './suppression.ts';
@@ -65,6 +66,13 @@ export interface AlertRecords {
    * INVALID_VALUE or TOO_LARGE names what would not survive.
    */
   raise(tenant: string, cluster: string, occurrences: readonly NewAlert[], at: string): Promise<readonly AlertEvent[]>;
+  /**
+   * Commits deliveries to one cluster, in their order, all or nothing, durable when it returns: how far each sender has come, and
+   * the alerts of those that are taken. What becomes of each, in the order of `deliveries`. INVALID_VALUE or TOO_LARGE as `raise`.
+   */
+  deliver(tenant: string, cluster: string, deliveries: readonly Delivery[], at: string): Promise<readonly Delivered[]>;
+  /** The senders of a cluster that are remembered, by node and instance. */
+  senders(tenant: string, cluster: string): Promise<readonly Sender[]>;
   /** Null where there is none in scope. What is as asked already stays as it is, without an event; a resolved alert stays resolved. */
   change(scope: Scope, id: string, change: LifeChange, act: Act): Promise<Alert | null>;
 
@@ -92,6 +100,6 @@ export interface AlertRecords {
   /** The log after some positions, in order within each partition, then what is committed until the signal ends it. Throws VERSION_EXPIRED. */
   changes(tenant: string, after: Positions, signal: AbortSignal): AsyncIterable<LoggedAlert>;
 
-  /** Drops alerts last seen, log entries and lines of the trail made, and suppressions run out before a time. */
+  /** Drops alerts last seen, log entries and lines of the trail made, suppressions run out, and senders last heard before a time. */
   prune(tenant: string, before: Date): Promise<void>;
 }

@@ -95,6 +95,11 @@ export async function openNeo4j(address: string, options: Neo4jOptions = {}): Pr
       raised.ring();
       return events;
     },
+    async deliver(...commit) {
+      const outcomes = await writing.deliver(...commit);
+      raised.ring();
+      return outcomes;
+    },
     async change(...change) {
       const alert = await writing.change(...change);
       raised.ring();

@@ -31,6 +31,7 @@ const constraints = {
   alert_partition: 'FOR (n:PortolanAlertPartition) REQUIRE (n.tenant, n.cluster) IS UNIQUE',
   alert_event: 'FOR (n:PortolanAlertEvent) REQUIRE (n.tenant, n.cluster, n.version, n.sequence) IS UNIQUE',
   suppression: 'FOR (n:PortolanSuppression) REQUIRE (n.tenant, n.id) IS UNIQUE',
+  sender: 'FOR (n:PortolanSender) REQUIRE (n.tenant, n.cluster, n.node, n.instance) IS UNIQUE',
   audit_entry: 'FOR (n:PortolanAuditEntry) REQUIRE (n.tenant, n.id) IS UNIQUE',
 };
 

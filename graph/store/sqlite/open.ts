@@ -126,6 +126,12 @@ export async function openSqlite(path: string, options: SqliteOptions = {}): Pro
       raised.ring();
       return events;
     },
+    async deliver(tenant, cluster, deliveries, at) {
+      const outcomes = await writer.call('deliver', tenant, cluster, deliveries, at);
+      raised.ring();
+      return outcomes;
+    },
+    senders: (tenant, cluster) => reader.call('senders', tenant, cluster),
     async change(scope, id, change, act) {
       const alert = await writer.call('changeAlert', scope, id, change, act);
       raised.ring();

@@ -6,6 +6,7 @@ import { type AlertFilter, termsOf } from '../../../records/alerts/filter.ts';
 import type { AlertRecords, AuditEntry, LoggedAlert, Position, Positions } from '../../../records/alerts/port.ts';
 import { alertFacets, alertPage, auditPage, auditPosition, orderOfAlerts } from '../../../records/alerts/rows.ts';
 import type { Suppression } from '../../../records/alerts/suppression.ts';
+import type { Sender } from '../../../records/deliveries/delivery.ts';
 import { checkBatch, maxFacets } from '../../check.ts';
 import { readCursor } from '../../cursor.ts';
 import { expired } from '../../follow.ts';
@@ -26,7 +27,7 @@ interface Partition {
 
 type Reads = Pick<
   AlertRecords,
-  'alerts' | 'find' | 'count' | 'facets' | 'suppressions' | 'auditTrail' | 'countAudit' | 'reached'
+  'alerts' | 'find' | 'count' | 'facets' | 'suppressions' | 'auditTrail' | 'countAudit' | 'reached' | 'senders'
 > & {
   /** What follows `after` in the log, as much as one answer carries; nothing when it is the present. */
   changes(tenant: string, after: Positions): Promise<readonly LoggedAlert[]>;
@@ -140,6 +141,15 @@ export function alertReads(database: Database): Reads {
         given.values,
       );
       return found?.count ?? 0;
+    },
+
+    async senders(tenant, cluster) {
+      const rows = await database.read<{ readonly body: string }>(
+        `MATCH (s:PortolanSender {tenant: $tenant, cluster: $cluster})
+         RETURN s.body AS body ORDER BY s.node, s.instance`,
+        { tenant, cluster },
+      );
+      return rows.map(({ body }) => JSON.parse(body) as Sender);
     },
 
     async reached(tenant) {

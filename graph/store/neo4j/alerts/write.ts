@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { int } from 'neo4j-driver';
-import { type Alert, type AlertEvent, mayReadPlace, severities } from '../../../records/alerts/alert.ts';
+import { type Alert, type AlertEvent, mayReadPlace, type NewAlert, severities } from '../../../records/alerts/alert.ts';
 import { alertLimits } from '../../../records/alerts/check.ts';
 import { alertTerms } from '../../../records/alerts/filter.ts';
 import { auditEntry, changedLife, newSuppression } from '../../../records/alerts/life.ts';
 import { mergeAlerts } from '../../../records/alerts/merge.ts';
 import type { AlertRecords, AuditEntry } from '../../../records/alerts/port.ts';
 import { mayReadSuppression, type Suppression } from '../../../records/alerts/suppression.ts';
+import type { Sender } from '../../../records/deliveries/delivery.ts';
+import { type SenderKey, settle } from '../../../records/deliveries/settle.ts';
 import type { Database, Run } from '../database.ts';
 
 interface Body {
@@ -22,7 +24,7 @@ interface Locked {
 export function alertWrites(
   database: Database,
   mostLogged: number,
-): Pick<AlertRecords, 'raise' | 'change' | 'suppress' | 'endSuppression' | 'prune'> {
+): Pick<AlertRecords, 'raise' | 'deliver' | 'change' | 'suppress' | 'endSuppression' | 'prune'> {
   return {
     raise(tenant, cluster, occurrences, at) {
       const commitName = randomUUID();
@@ -30,24 +32,26 @@ export function alertWrites(
         const { version, commit } = await lock(run, tenant, cluster);
         // An earlier try of this very call did all of it, and its answer was lost with the connection.
         if (commit === commitName) return loggedEvents(run, tenant, cluster, version);
-        const keys = occurrences.map(({ key }) => key);
-        const open = await run<Body>(
-          'MATCH (a:PortolanAlert {tenant: $tenant, cluster: $cluster}) WHERE a.key IN $keys RETURN a.body AS body',
-          { tenant, cluster, keys },
+        return add(run, mostLogged, { tenant, cluster, version: version + 1, at, commit: commitName }, occurrences);
+      });
+    },
+
+    deliver(tenant, cluster, deliveries, at) {
+      return database.writing(async (run) => {
+        const { version } = await lock(run, tenant, cluster);
+        const nodes = [...new Set(deliveries.map(({ node }) => node))];
+        const senders = await run<Body>(
+          'MATCH (s:PortolanSender {tenant: $tenant, cluster: $cluster}) WHERE s.node IN $nodes RETURN s.body AS body',
+          { tenant, cluster, nodes },
         );
-        const active = await run<Body>(
-          'MATCH (s:PortolanSuppression {tenant: $tenant}) WHERE s.expiresAt > $at RETURN s.body AS body',
-          { tenant, at },
-        );
-        const events = mergeAlerts(
-          cluster,
-          version + 1,
-          occurrences,
-          new Map(open.map(({ body }) => JSON.parse(body) as Alert).map((alert) => [alert.key, alert])),
-          active.map(({ body }) => JSON.parse(body) as Suppression),
-        );
-        await append(run, mostLogged, { tenant, cluster, version: version + 1, at, commit: commitName }, events);
-        return events;
+        const remembered = senders.map(({ body }) => JSON.parse(body) as Sender);
+        // What an earlier try of this very call has committed is known now, which says as much.
+        const { outcomes, alerts, changed, forgotten } = settle(remembered, deliveries, at);
+        await putSenders(run, tenant, cluster, changed);
+        if (forgotten.length > 0) await dropSenders(run, tenant, cluster, forgotten);
+        const entry = { tenant, cluster, version: version + 1, at, commit: null };
+        if (alerts.length > 0) await add(run, mostLogged, entry, alerts);
+        return outcomes;
       });
     },
 
@@ -121,6 +125,7 @@ export function alertWrites(
         '(n:PortolanAlert) WHERE n.tenant = $tenant AND n.lastSeen < $before',
         '(n:PortolanSuppression) WHERE n.tenant = $tenant AND n.expiresAt < $before',
         '(n:PortolanAuditEntry) WHERE n.tenant = $tenant AND n.at < $before',
+        '(n:PortolanSender) WHERE n.tenant = $tenant AND n.heardAt < $before',
       ]) {
         await database.alone(`MATCH ${condition} CALL (n) { DELETE n } IN TRANSACTIONS OF 1000 ROWS`, given);
       }
@@ -145,6 +150,34 @@ interface Entry {
   readonly version: number;
   readonly at: string;
   readonly commit: string | null;
+}
+
+/** Merges occurrences into the alerts of a cluster, as one commit. */
+async function add(
+  run: Run,
+  mostLogged: number,
+  entry: Entry,
+  occurrences: readonly NewAlert[],
+): Promise<readonly AlertEvent[]> {
+  const { tenant, cluster, version, at } = entry;
+  const keys = occurrences.map(({ key }) => key);
+  const open = await run<Body>(
+    'MATCH (a:PortolanAlert {tenant: $tenant, cluster: $cluster}) WHERE a.key IN $keys RETURN a.body AS body',
+    { tenant, cluster, keys },
+  );
+  const active = await run<Body>(
+    'MATCH (s:PortolanSuppression {tenant: $tenant}) WHERE s.expiresAt > $at RETURN s.body AS body',
+    { tenant, at },
+  );
+  const events = mergeAlerts(
+    cluster,
+    version,
+    occurrences,
+    new Map(open.map(({ body }) => JSON.parse(body) as Alert).map((alert) => [alert.key, alert])),
+    active.map(({ body }) => JSON.parse(body) as Suppression),
+  );
+  await append(run, mostLogged, entry, events);
+  return events;
 }
 
 /** Writes alerts as they are after a commit, and its events; of these the log keeps so many. */
@@ -220,6 +253,27 @@ async function loggedEvents(
     { tenant, cluster, version: int(version) },
   );
   return rows.map(({ body }) => JSON.parse(body) as AlertEvent);
+}
+
+async function putSenders(run: Run, tenant: string, cluster: string, senders: readonly Sender[]): Promise<void> {
+  const rows = senders.map((sender) => {
+    const { node, instance, heardAt } = sender;
+    return { node, instance, values: { heardAt, body: JSON.stringify(sender) } };
+  });
+  await run(
+    `UNWIND $rows AS row
+     MERGE (s:PortolanSender {tenant: $tenant, cluster: $cluster, node: row.node, instance: row.instance})
+     SET s += row.values`,
+    { tenant, cluster, rows },
+  );
+}
+
+async function dropSenders(run: Run, tenant: string, cluster: string, senders: readonly SenderKey[]): Promise<void> {
+  await run(
+    `UNWIND $senders AS sender
+     MATCH (s:PortolanSender {tenant: $tenant, cluster: $cluster, node: sender.node, instance: sender.instance}) DELETE s`,
+    { tenant, cluster, senders },
+  );
 }
 
 async function putSuppression(run: Run, tenant: string, suppression: Suppression): Promise<void> {

@@ -6,6 +6,7 @@ import { type AlertFacetField, type AlertFilter, termsOf } from '../../../record
 import type { AlertQuery, AuditEntry, LoggedAlert, Position, Positions } from '../../../records/alerts/port.ts';
 import { alertFacets, alertPage, auditPage, auditPosition, orderOfAlerts } from '../../../records/alerts/rows.ts';
 import type { Suppression } from '../../../records/alerts/suppression.ts';
+import type { Sender } from '../../../records/deliveries/delivery.ts';
 import { checkBatch, maxFacets } from '../../check.ts';
 import { readCursor } from '../../cursor.ts';
 import type { Page, PageRequest } from '../../filter.ts';
@@ -164,6 +165,12 @@ export function alertReads(db: Database) {
       const own = about === undefined ? 'TRUE' : `about = ${given.bind(about)}`;
       const where = `tenant = ${given.bind(scope.tenant)} AND ${own} AND ${placeSql(scope, given)}`;
       return (select<[number]>(`SELECT count(*) FROM audit_trail WHERE ${where}`, given)[0] as [number])[0];
+    },
+
+    senders(tenant: string, cluster: string): readonly Sender[] {
+      const given = parameters();
+      const where = `tenant = ${given.bind(tenant)} AND cluster = ${given.bind(cluster)}`;
+      return bodies<Sender>(`SELECT body FROM senders WHERE ${where} ORDER BY node, instance`, given);
     },
 
     alertsReached,

@@ -14,6 +14,8 @@ import { auditEntry, changedLife, newSuppression } from '../../../records/alerts
 import { mergeAlerts } from '../../../records/alerts/merge.ts';
 import type { Act, AuditEntry, LifeChange } from '../../../records/alerts/port.ts';
 import { mayReadSuppression, type Suppression, type SuppressionRule } from '../../../records/alerts/suppression.ts';
+import type { Delivered, Delivery, Sender } from '../../../records/deliveries/delivery.ts';
+import { settle } from '../../../records/deliveries/settle.ts';
 
 /** What the writer's thread does to alerts, each in one transaction. Arguments have been checked. `mostLogged` entries of a partition's log are kept. */
 export function alertWrites(db: Database, mostLogged: number) {
@@ -65,6 +67,13 @@ export function alertWrites(db: Database, mostLogged: number) {
     `INSERT INTO audit_trail (tenant, at, id, about, cluster, namespace, body)
      VALUES (@tenant, @at, @id, @about, @cluster, @namespace, @body)`,
   );
+  const sendersOf = db
+    .prepare<[string, string, string], string>('SELECT body FROM senders WHERE tenant = ? AND cluster = ? AND node = ?')
+    .pluck();
+  const putSender = db.prepare(
+    'INSERT OR REPLACE INTO senders (tenant, cluster, node, instance, heard_at, body) VALUES (?, ?, ?, ?, ?, ?)',
+  );
+  const dropSender = db.prepare('DELETE FROM senders WHERE tenant = ? AND cluster = ? AND node = ? AND instance = ?');
   const cutLog = db.prepare('DELETE FROM alert_log WHERE tenant = ? AND cluster = ? AND version <= ?');
   const raiseFloor = db.prepare(
     'UPDATE alert_partitions SET floor = ?, logged = logged - ? WHERE tenant = ? AND cluster = ?',
@@ -80,6 +89,7 @@ export function alertWrites(db: Database, mostLogged: number) {
     'DELETE FROM alerts WHERE tenant = ? AND last_seen < ?',
     'DELETE FROM suppressions WHERE tenant = ? AND expires_at < ?',
     'DELETE FROM audit_trail WHERE tenant = ? AND at < ?',
+    'DELETE FROM senders WHERE tenant = ? AND heard_at < ?',
   ].map((sql) => db.prepare<[string, string]>(sql));
 
   function cut(tenant: string, cluster: string, version: number): void {
@@ -116,7 +126,7 @@ export function alertWrites(db: Database, mostLogged: number) {
     putEntry.run({ ...entry, tenant, body: JSON.stringify(entry) });
   }
 
-  const raise = db.transaction((tenant: string, cluster: string, occurrences: readonly NewAlert[], at: string) => {
+  function add(tenant: string, cluster: string, occurrences: readonly NewAlert[], at: string): readonly AlertEvent[] {
     const version = nextVersion.get(tenant, cluster) as number;
     const keys = JSON.stringify(occurrences.map(({ key }) => key));
     const open = new Map(
@@ -129,7 +139,23 @@ export function alertWrites(db: Database, mostLogged: number) {
     const events = mergeAlerts(cluster, version, occurrences, open, suppressions);
     commit(tenant, cluster, version, events, at);
     return events;
-  });
+  }
+
+  const raise = db.transaction(add);
+
+  const deliver = db.transaction(
+    (tenant: string, cluster: string, deliveries: readonly Delivery[], at: string): readonly Delivered[] => {
+      const nodes = [...new Set(deliveries.map(({ node }) => node))];
+      const remembered = nodes.flatMap((node) => sendersOf.all(tenant, cluster, node));
+      const senders = remembered.map((body) => JSON.parse(body) as Sender);
+      const { outcomes, alerts, changed, forgotten } = settle(senders, deliveries, at);
+      for (const sender of changed)
+        putSender.run(tenant, cluster, sender.node, sender.instance, sender.heardAt, JSON.stringify(sender));
+      for (const { node, instance } of forgotten) dropSender.run(tenant, cluster, node, instance);
+      if (alerts.length > 0) add(tenant, cluster, alerts, at);
+      return outcomes;
+    },
+  );
 
   const change = db.transaction((scope: Scope, id: string, to: LifeChange, act: Act): Alert | null => {
     const body = findAlert.get(scope.tenant, id);
@@ -174,6 +200,8 @@ export function alertWrites(db: Database, mostLogged: number) {
   return {
     raiseAlerts: (tenant: string, cluster: string, occurrences: readonly NewAlert[], at: string) =>
       raise.immediate(tenant, cluster, occurrences, at),
+    deliver: (tenant: string, cluster: string, deliveries: readonly Delivery[], at: string) =>
+      deliver.immediate(tenant, cluster, deliveries, at),
     changeAlert: (scope: Scope, id: string, to: LifeChange, act: Act) => change.immediate(scope, id, to, act),
     suppress: (scope: Scope, rule: SuppressionRule, act: Act) => suppress.immediate(scope, rule, act),
     endSuppression: (scope: Scope, id: string, act: Act) => endSuppression.immediate(scope, id, act),
