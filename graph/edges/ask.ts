@@ -15,9 +15,11 @@ export interface AccessReview {
   readonly name?: string;
 }
 
-/** A create with dryRun=All. `as` says whose: the identity itself, or the controller's, which may create any pod. */
+/** A change with dryRun=All. `as` says whose: the identity itself, or the controller's, which may do anything. */
 export interface DryRun {
   readonly type: 'dryRun';
+  /** POST creates, and is meant where nothing is said; PATCH is a strategic merge. */
+  readonly method?: 'POST' | 'PATCH';
   readonly as: 'identity' | 'controller';
   readonly path: string;
   readonly body: Readonly<Record<string, unknown>>;

@@ -15,6 +15,8 @@ export interface AttackTechnique {
 /** Which of a kind a target set holds, where not all. */
 export type TargetSubset =
   | 'of a binding to be made'
+  | `of a ${'Role' | 'ClusterRole'} to be bound`
+  | 'with a pod open to privileged containers'
   | 'with a token Secret'
   | 'with a guessable token Secret'
   | `with a token on ${string}`

@@ -1,9 +1,9 @@
-import type { Evidence } from '../model/graph.ts';
 import { ref } from '../model/ref.ts';
 import { type Ask, review } from './ask.ts';
-import { type Derive, type DerivedEdge, defineEdge, fact } from './define.ts';
+import { type DerivedEdge, defineEdge, fact } from './define.ts';
+import { fromHolders, type Holder } from './holder.ts';
 import type { ModelNode, Read } from './read.ts';
-import { anyOf, clusterWide, conjunctionOf, heldBy, type Part, setsOf, within } from './rights.ts';
+import { anyOf, clusterWide, type Part, within } from './rights.ts';
 import { rbac } from './roles.ts';
 
 const verbs = ['patch', 'update'];
@@ -34,12 +34,7 @@ function worn(set: ModelNode<'PermissionSet'>): Part {
 }
 
 /** Who changes the role of a binding of his own holds everything within the scope of that binding. */
-function* byChangeOf(
-  sets: readonly ModelNode<'PermissionSet'>[],
-  from: string,
-  held: (parts: readonly Part[]) => Evidence,
-  read: Read,
-): Iterable<DerivedEdge> {
+function* byChange({ ref: from, sets, held }: Holder, read: Read): Iterable<DerivedEdge> {
   for (const set of sets) {
     const role = roleOf(set, read);
     // What a namespace gives to whoever holds it stands for no binding that is there.
@@ -50,10 +45,6 @@ function* byChangeOf(
     if (evidence.length > 0) yield { from, to, evidence };
   }
 }
-
-/** Rights that lie in several bindings: the edge starts at the identity, or the smallest group, that holds them together. */
-const together: Derive<'ServiceAccount' | 'User' | 'Group'> = (identity, read) =>
-  byChangeOf(setsOf(identity.ref, read), identity.ref, (parts) => conjunctionOf(identity.ref, parts, read), read);
 
 export const escalate = defineEdge({
   name: 'ESCALATE',
@@ -86,10 +77,5 @@ export const escalate = defineEdge({
           review('escalate', resource, at),
         ]);
       }),
-  derive: {
-    PermissionSet: (set, read) => byChangeOf([set], set.ref, (parts) => heldBy(set, parts), read),
-    ServiceAccount: together,
-    User: together,
-    Group: together,
-  },
+  derive: fromHolders(byChange),
 });

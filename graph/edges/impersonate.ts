@@ -1,12 +1,12 @@
-import type { Evidence } from '../model/graph.ts';
 import type { NodeFact } from '../model/observation.ts';
 import { ref } from '../model/ref.ts';
 import { type Ask, review } from './ask.ts';
-import { type Derive, type Derived, defineEdge } from './define.ts';
+import { type Derived, defineEdge } from './define.ts';
+import { fromHolders, type Holder } from './holder.ts';
 import { isNodeUser } from './member-of.ts';
 import { overObjects } from './permission-edge.ts';
-import type { ModelNode, Read } from './read.ts';
-import { clusterWide, conjunctionOf, grantOf, heldBy, type Part, type Right, ruleEvidence, setsOf } from './rights.ts';
+import type { Read } from './read.ts';
+import { clusterWide, grantOf, type Part, type Right, ruleEvidence } from './rights.ts';
 
 const users: Right = { verb: 'impersonate', group: '', resource: 'users' };
 const groups: Right = { verb: 'impersonate', group: '', resource: 'groups' };
@@ -32,11 +32,7 @@ const masters: NodeFact<'Group'> = {
 };
 
 /** The groups within reach: all of them, and those that the rules name. */
-function* toGroups(
-  from: string,
-  sets: readonly ModelNode<'PermissionSet'>[],
-  held: (parts: readonly Part[]) => Evidence,
-): Iterable<Derived> {
+function* toGroups({ ref: from, sets, held }: Holder): Iterable<Derived> {
   const all = held([clusterWide(groups), anybody]);
   if (all.length > 0) {
     yield { node: masters };
@@ -51,10 +47,7 @@ function* toGroups(
   }
 }
 
-/** Rights that lie in several bindings: the edge starts at the identity, or the smallest group, that holds them together. */
-const together: Derive<'ServiceAccount' | 'User' | 'Group'> = (identity, read) =>
-  toGroups(identity.ref, setsOf(identity.ref, read), (parts) => conjunctionOf(identity.ref, parts, read));
-
+const byGroups = fromHolders(toGroups);
 const toAccounts = overObjects('ServiceAccount', () => [accounts]);
 const toUsers = overObjects('User', () => [users]);
 
@@ -93,16 +86,14 @@ export const impersonate = defineEdge({
     return asAnybody(read).map((somebody) => [review('impersonate', 'groups', { name }), somebody]);
   },
   derive: {
+    ...byGroups,
     *PermissionSet(set, read): Iterable<Derived> {
       yield* toAccounts(set, read);
       for (const edge of toUsers(set, read)) {
         const toNode = 'to' in edge && typeof edge.to === 'string' && isNodeUser(edge.to.slice('User/'.length));
         if (!toNode) yield edge;
       }
-      yield* toGroups(set.ref, [set], (parts) => heldBy(set, parts));
+      yield* byGroups.PermissionSet(set, read);
     },
-    ServiceAccount: together,
-    User: together,
-    Group: together,
   },
 });

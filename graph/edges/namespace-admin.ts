@@ -2,8 +2,8 @@ import type { NodeFact } from '../model/observation.ts';
 import { ref } from '../model/ref.ts';
 import { because, type Derived, defineEdge, fact } from './define.ts';
 
-/** A binding that nobody has made yet: its name is none that a binding could have. */
-const bound = 'ClusterRole/cluster-admin';
+/** What a namespace gives to whoever holds it goes by a name that no binding can have. */
+export const everythingWithin = 'ClusterRole/cluster-admin';
 
 export const namespaceAdmin = defineEdge({
   name: 'NAMESPACE_ADMIN',
@@ -24,7 +24,7 @@ export const namespaceAdmin = defineEdge({
         kind: 'PermissionSet',
         uid: null,
         namespace: namespace.name,
-        name: bound,
+        name: everythingWithin,
         properties: {
           rules: [{ verbs: ['*'], apiGroups: ['*'], resources: ['*'], resourceNames: [] }],
           scope: namespace.name,
@@ -33,7 +33,7 @@ export const namespaceAdmin = defineEdge({
         },
       };
       yield { node: everything };
-      const to = ref('PermissionSet', namespace.name, bound);
+      const to = ref('PermissionSet', namespace.name, everythingWithin);
       yield { from: namespace.ref, to, evidence: because(fact(namespace.ref, 'metadata.name')) };
     },
   },

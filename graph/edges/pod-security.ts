@@ -1,3 +1,5 @@
+import { ref } from '../model/ref.ts';
+import { mayRun } from './pods.ts';
 import type { Memo, ModelNode, Read } from './read.ts';
 
 /**
@@ -20,3 +22,13 @@ export const anyAdmitsPrivileged: Memo<boolean> = {
       return namespace !== undefined && admitsPrivileged(namespace, read);
     }),
 };
+
+/**
+ * Whether a privileged container may be added to a pod and would be root on its node. A static pod takes none, and root
+ * of a user namespace of the pod's own is nobody on the node.
+ */
+export function takesPrivileged(pod: ModelNode<'Pod'>, read: Read): boolean {
+  if (!mayRun(pod) || pod.properties.hostUsers === false || pod.properties.owner?.startsWith('Node/')) return false;
+  const namespace = read.node('Namespace', ref('Namespace', null, pod.namespace ?? ''));
+  return namespace !== undefined && admitsPrivileged(namespace, read);
+}

@@ -1,17 +1,44 @@
-import type { Evidence } from '../model/graph.ts';
+import type { NodeFact } from '../model/observation.ts';
 import { ref } from '../model/ref.ts';
-import type { Ask } from './ask.ts';
-import { type Derive, type DerivedEdge, defineEdge, fact } from './define.ts';
-import type { Read } from './read.ts';
-import { clusterWide, conjunctionOf, heldBy, type NamedRight, type Part, setsOf, within } from './rights.ts';
+import { type Ask, review } from './ask.ts';
+import { grantToBeMade, roleToBeBound } from './binding-to-be-made.ts';
+import { isWildcard } from './cluster-admin-wildcard.ts';
+import { type Derived, type DerivedEdge, defineEdge, fact } from './define.ts';
+import { fromHolders, type Holder } from './holder.ts';
+import type { ModelNode, Read } from './read.ts';
+import { clusterWide, grantOf, type Part, type Right, within } from './rights.ts';
 import { adminRoles, namespacesWithAdminRoles, rbac } from './roles.ts';
 
-const createBinding: NamedRight = { verb: 'create', group: rbac, resource: 'rolebindings' };
+const createBinding: Right = { verb: 'create', group: rbac, resource: 'rolebindings' };
+const bind = { verb: 'bind', group: rbac } as const;
+
+const resourceOf = { Role: 'roles', ClusterRole: 'clusterroles' } as const;
+type Resource = (typeof resourceOf)[keyof typeof resourceOf];
 
 /** A role that allows everything where it is bound. */
 interface AdminRole {
-  readonly resource: 'clusterroles' | 'roles';
+  readonly resource: Resource;
   readonly name: string;
+}
+
+/** Whether a namespace is taken as a whole. */
+type Takes = (namespace: string) => boolean;
+
+/** What it takes to bind a role within a namespace without already holding its rules; without a name, any. */
+function partsToBind(
+  role: { readonly resource: Resource; readonly name?: string },
+  namespace: string,
+): readonly Part[] {
+  return [within(namespace, createBinding), within(namespace, { ...bind, ...role })];
+}
+
+/** Where permission sets hold: namespaces, and (null) the whole cluster. */
+function scopesOf(sets: readonly ModelNode<'PermissionSet'>[]): readonly (string | null)[] {
+  return [...new Set(sets.map((set) => set.properties.scope ?? null))];
+}
+
+function namespacesOf(read: Read): readonly string[] {
+  return read.all('Namespace').flatMap((namespace) => read.node('Namespace', namespace)?.name ?? []);
 }
 
 function adminRolesIn(namespace: string, read: Read): readonly AdminRole[] {
@@ -28,16 +55,11 @@ function roleFact({ resource, name }: AdminRole, namespace: string | null) {
 }
 
 /** The namespaces within reach: all of them by a right over the whole cluster, or single ones. */
-function* toNamespaces(
-  from: string,
-  scopes: readonly (string | null)[],
-  held: (parts: readonly Part[]) => Evidence,
-  read: Read,
-): Iterable<DerivedEdge> {
+function* toNamespaces({ ref: from, sets, held }: Holder, read: Read): Iterable<DerivedEdge> {
+  const scopes = scopesOf(sets);
   let everywhere = false;
   for (const role of scopes.includes(null) ? clusterAdminRoles(read) : []) {
-    const bind = { verb: 'bind', group: rbac, ...role };
-    const evidence = held([clusterWide(createBinding), clusterWide(bind)]);
+    const evidence = held([clusterWide(createBinding), clusterWide({ ...bind, ...role })]);
     if (evidence.length === 0) continue;
     everywhere = true;
     const to = { members: 'Namespace', namespace: null } as const;
@@ -48,8 +70,7 @@ function* toNamespaces(
   const local = scopes.flatMap((scope) => scope ?? read.memo(namespacesWithAdminRoles, ''));
   for (const namespace of new Set(local)) {
     for (const role of adminRolesIn(namespace, read)) {
-      const bind = { verb: 'bind', group: rbac, ...role };
-      const evidence = held([within(namespace, createBinding), within(namespace, bind)]);
+      const evidence = held(partsToBind(role, namespace));
       if (evidence.length === 0) continue;
       const to = ref('Namespace', null, namespace);
       yield { from, to, evidence: evidence.map((items) => [...items, roleFact(role, namespace)]) };
@@ -57,54 +78,109 @@ function* toNamespaces(
   }
 }
 
-/** Rights that lie in several bindings: the edge starts at the identity, or the smallest group, that holds them together. */
-const together: Derive<'ServiceAccount' | 'User' | 'Group'> = (identity, read) =>
-  toNamespaces(
-    identity.ref,
-    setsOf(identity.ref, read).map((set) => set.properties.scope ?? null),
-    (parts) => conjunctionOf(identity.ref, parts, read),
-    read,
-  );
+/**
+ * What bindings to roles that allow less would grant, in namespaces that are not taken anyway: to roles that are named,
+ * or to every Role where any may be bound.
+ */
+function* toGrants({ ref: from, sets, held, made }: Holder, takes: Takes, read: Read): Iterable<Derived> {
+  const scopes = scopesOf(sets);
+  for (const kind of ['ClusterRole', 'Role'] as const) {
+    const resource = resourceOf[kind];
+    const granted = sets.flatMap((set) => grantOf(set.properties.rules ?? [], { ...bind, resource }) ?? []);
+    if (granted.length === 0) continue;
+    const names = new Set(granted.flatMap(({ named }) => [...named.keys()]));
+    const toBeBound = { members: 'PermissionSet', only: `of a ${kind} to be bound` } as const;
+    const everywhere = scopes.includes(null)
+      ? held([clusterWide(createBinding), clusterWide({ ...bind, resource })])
+      : [];
+    if (everywhere.length > 0) yield { from, to: { ...toBeBound, namespace: null }, evidence: everywhere };
+    for (const namespace of scopes.includes(null) ? namespacesOf(read) : scopes) {
+      if (namespace === null || (everywhere.length > 0 && takes(namespace))) continue;
+      const calls = made && !takes(namespace);
+      const any = held(partsToBind({ resource }, namespace));
+      if (any.length > 0) {
+        if (everywhere.length === 0) yield { from, to: { ...toBeBound, namespace }, evidence: any };
+        for (const role of calls && kind === 'Role' ? read.all('Role', namespace) : []) {
+          const node = grantOfLesser(role, namespace, read);
+          if (node) yield { node };
+        }
+        continue;
+      }
+      for (const name of names) {
+        const role = ref('Role', kind === 'Role' ? namespace : null, name);
+        const evidence = held(partsToBind({ resource, name }, namespace));
+        const node = evidence.length > 0 ? grantOfLesser(role, namespace, read) : undefined;
+        if (!node) continue;
+        if (calls) yield { node };
+        const to = ref('PermissionSet', namespace, node.name);
+        yield { from, to, evidence: evidence.map((items) => [...items, fact(role, 'rules')]) };
+      }
+    }
+  }
+}
+
+/** What a role would give in a namespace, if there is such a role and it allows less than everything. */
+function grantOfLesser(roleRef: string, namespace: string, read: Read): NodeFact<'PermissionSet'> | undefined {
+  const role = read.node('Role', roleRef);
+  return role && !(role.properties.rules ?? []).some(isWildcard) ? grantToBeMade(role, namespace) : undefined;
+}
+
+/** A dry run of a binding to a role that allows everything: who holds all its rules is taken to hold the namespace, too. */
+function bindingTo({ resource, name }: AdminRole, namespace: string): Ask {
+  return {
+    type: 'dryRun',
+    as: 'identity',
+    path: `/apis/${rbac}/v1/namespaces/${namespace}/rolebindings?dryRun=All`,
+    body: {
+      apiVersion: `${rbac}/v1`,
+      kind: 'RoleBinding',
+      metadata: { name: 'portolan-dry-run' },
+      roleRef: { apiGroup: rbac, kind: resource === 'roles' ? 'Role' : 'ClusterRole', name },
+      subjects: [{ apiGroup: rbac, kind: 'User', name: 'portolan-dry-run' }],
+    },
+  };
+}
+
+/** Bindings lead to whole namespaces, and where they do not, to what single roles grant there. */
+function* byBinding(holder: Holder, read: Read): Iterable<Derived> {
+  // What a namespace gives to whoever holds it leads nowhere but back.
+  if (!holder.made && holder.sets.every((set) => roleToBeBound(set) === undefined)) return;
+  const taken = [...toNamespaces(holder, read)];
+  yield* taken;
+  const takes: Takes = (namespace) =>
+    taken.some(({ to }) => typeof to !== 'string' || to === ref('Namespace', null, namespace));
+  yield* toGrants(holder, takes, read);
+}
 
 export const roleBindNamespace = defineEdge({
   name: 'ROLE_BIND_NAMESPACE',
   class: 'technique',
   attack: [{ id: 'T1098.006', name: 'Account Manipulation: Additional Container Cluster Roles' }],
   from: ['PermissionSet', 'ServiceAccount', 'User', 'Group'],
-  to: ['Namespace'],
+  to: ['Namespace', 'PermissionSet'],
   difficulty: 1,
-  summary: 'Binds a role that allows everything to an identity of its own, within a namespace.',
+  summary: 'Binds a role to an identity of its own, within a namespace, and wears what it grants there.',
   precondition:
-    'create on rolebindings, and bind on a ClusterRole, or a Role of the namespace, that allows everything; both in the namespace or cluster-wide, in one binding or several. bind is asked for in the namespace of the new binding, so that a Role suffices to bind a ClusterRole. Not modelled: binding a role that allows less.',
+    'create on rolebindings, and bind on a ClusterRole, or a Role of the namespace; both in the namespace or cluster-wide, in one binding or several. bind is asked for in the namespace of the new binding, so that a Role suffices to bind a ClusterRole. A role that allows everything gives the namespace; another, named by resourceNames or a Role where any may be bound, the permission set of the binding to be made. Not modelled: a role whose rules it holds already, which gives nothing new; a role that may be bound only by what another binding to be made grants.',
   remediation:
     'Remove bind, or name by resourceNames the roles that may be handed on; do not leave roles that allow everything among them.',
   references: [
     'https://kubernetes.io/docs/reference/access-authn-authz/rbac/#restrictions-on-role-binding-creation-or-update',
     'https://github.com/kubernetes/kubernetes/blob/master/pkg/registry/rbac/escalation_check.go',
   ],
-  asks: ({ name: namespace }, read): readonly (readonly Ask[])[] =>
-    adminRolesIn(namespace, read).map(({ resource, name }): readonly Ask[] => [
-      {
-        type: 'dryRun',
-        as: 'identity',
-        path: `/apis/${rbac}/v1/namespaces/${namespace}/rolebindings?dryRun=All`,
-        body: {
-          apiVersion: `${rbac}/v1`,
-          kind: 'RoleBinding',
-          metadata: { name: 'portolan-dry-run' },
-          roleRef: { apiGroup: rbac, kind: resource === 'roles' ? 'Role' : 'ClusterRole', name },
-          subjects: [{ apiGroup: rbac, kind: 'User', name: 'portolan-dry-run' }],
-        },
-      },
-    ]),
-  derive: {
-    *PermissionSet(set, read): Iterable<DerivedEdge> {
-      // What a namespace gives to whoever holds it leads nowhere but back.
-      if (set.properties.binding == null) return;
-      yield* toNamespaces(set.ref, [set.properties.scope ?? null], (parts) => heldBy(set, parts), read);
-    },
-    ServiceAccount: together,
-    User: together,
-    Group: together,
+  asks: (target, read): readonly (readonly Ask[])[] => {
+    if (target.kind === 'Namespace')
+      return adminRolesIn(target.name, read).map((role) => [bindingTo(role, target.name)]);
+    const { namespace } = target;
+    const role = namespace === null ? undefined : roleToBeBound(target);
+    if (role === undefined) return [];
+    const resource = resourceOf[role.kind];
+    return [
+      [
+        review('create', 'rolebindings', { group: rbac, namespace }),
+        review('bind', resource, { group: rbac, namespace, name: role.name }),
+      ],
+    ];
   },
+  derive: fromHolders(byBinding),
 });

@@ -1,10 +1,10 @@
-import type { Evidence } from '../model/graph.ts';
-import type { NodeFact } from '../model/observation.ts';
 import { ref } from '../model/ref.ts';
 import { type Ask, review } from './ask.ts';
-import { type Derive, type Derived, defineEdge, fact } from './define.ts';
-import type { ModelNode, Read } from './read.ts';
-import { clusterWide, conjunctionOf, grantOf, heldBy, type NamedRight, type Part, setsOf } from './rights.ts';
+import { grantToBeMade, roleToBeBound } from './binding-to-be-made.ts';
+import { type Derived, defineEdge, fact } from './define.ts';
+import { fromHolders, type Holder } from './holder.ts';
+import type { Read } from './read.ts';
+import { clusterWide, grantOf, type NamedRight, type Part } from './rights.ts';
 import { adminRoles, rbac } from './roles.ts';
 
 const create = clusterWide({ verb: 'create', group: rbac, resource: 'clusterrolebindings' });
@@ -15,29 +15,7 @@ function partsToBind(name?: string): readonly Part[] {
   return [create, clusterWide(name === undefined ? bind : { ...bind, name })];
 }
 
-/** What a binding that nobody has made yet would grant goes by a name that no binding can have. */
-const unmade = 'ClusterRole/';
-
-function grantOfUnmade(role: ModelNode<'Role'>): NodeFact<'PermissionSet'> {
-  return {
-    kind: 'PermissionSet',
-    uid: null,
-    namespace: null,
-    name: `${unmade}${role.name}`,
-    properties: { rules: role.properties.rules ?? [], scope: null, role: role.ref, binding: null },
-  };
-}
-
-/** From whom, with what: the sets are looked through for roles that are named. */
-interface Holder {
-  readonly from: string;
-  readonly sets: readonly ModelNode<'PermissionSet'>[];
-  readonly held: (parts: readonly Part[]) => Evidence;
-  /** Whether its bindings are there: one to be made calls no others into being, or they would hold each other up. */
-  readonly made: boolean;
-}
-
-function* reachedBy({ from, sets, held, made }: Holder, read: Read): Iterable<Derived> {
+function* reachedBy({ ref: from, sets, held, made }: Holder, read: Read): Iterable<Derived> {
   const admin = read.memo(adminRoles, '');
   for (const name of admin) {
     const target = fact(ref('Role', null, name), 'rules');
@@ -53,7 +31,7 @@ function* reachedBy({ from, sets, held, made }: Holder, read: Read): Iterable<De
     const role = admin.includes(name) ? undefined : read.node('Role', ref('Role', null, name));
     const evidence = role === undefined ? [] : held(partsToBind(name));
     if (role === undefined || evidence.length === 0) continue;
-    const node = grantOfUnmade(role);
+    const node = grantToBeMade(role, null);
     if (made) yield { node };
     const target = fact(role.ref, 'rules');
     yield {
@@ -63,12 +41,6 @@ function* reachedBy({ from, sets, held, made }: Holder, read: Read): Iterable<De
     };
   }
 }
-
-/** Rights that lie in several bindings: the edge starts at the identity, or the smallest group, that holds them together. */
-const together: Derive<'ServiceAccount' | 'User' | 'Group'> = (identity, read) => {
-  const held = (parts: readonly Part[]): Evidence => conjunctionOf(identity.ref, parts, read);
-  return reachedBy({ from: identity.ref, sets: setsOf(identity.ref, read), held, made: true }, read);
-};
 
 /** A dry run of a binding to a role that allows everything: who holds all its rules is taken to be the cluster, too. */
 function bindingTo(role: string): Ask {
@@ -104,21 +76,14 @@ export const roleBind = defineEdge({
   ],
   asks: ({ kind, namespace, name }, read): readonly (readonly Ask[])[] => {
     if (kind === 'Cluster') return read.memo(adminRoles, '').map((role) => [bindingTo(role)]);
-    if (namespace !== null || !name.startsWith(unmade)) return [];
+    const role = namespace === null ? roleToBeBound({ namespace, name }) : undefined;
+    if (role === undefined) return [];
     return [
       [
         review('create', 'clusterrolebindings', { group: rbac }),
-        review('bind', 'clusterroles', { group: rbac, name: name.slice(unmade.length) }),
+        review('bind', 'clusterroles', { group: rbac, name: role.name }),
       ],
     ];
   },
-  derive: {
-    PermissionSet: (set, read) => {
-      const held = (parts: readonly Part[]): Evidence => heldBy(set, parts);
-      return reachedBy({ from: set.ref, sets: [set], held, made: set.properties.binding != null }, read);
-    },
-    ServiceAccount: together,
-    User: together,
-    Group: together,
-  },
+  derive: fromHolders(reachedBy),
 });

@@ -1,7 +1,9 @@
 import { targetSetRef } from '../model/ref.ts';
+import { roleToBeBound } from './binding-to-be-made.ts';
 import { because, type Derived, defineEdge, fact, type TargetSet, type TargetSubset } from './define.ts';
 import { heldTokens, withTokenOn } from './held-tokens.ts';
 import { isNodeUser } from './member-of.ts';
+import { takesPrivileged } from './pod-security.ts';
 import { mayRun } from './pods.ts';
 import type { ModelNode, Read } from './read.ts';
 import { isGuessable } from './token-bruteforce.ts';
@@ -28,6 +30,15 @@ function* tokensOnNode(pod: ModelNode<'Pod'>, read: Read): Iterable<Derived> {
   }
 }
 
+/** The node of a pod that lets an attacker's own privileged container onto it. */
+function* openNode(pod: ModelNode<'Pod'>, read: Read): Iterable<Derived> {
+  const set = targetSetRef('Node', pod.namespace, 'with a pod open to privileged containers');
+  if (!read.node('TargetSet', set) || !takesPrivileged(pod, read)) return;
+  for (const node of read.out(pod.ref, 'RUNS_ON')) {
+    yield { from: set, to: node, evidence: because(fact(pod.ref, 'spec.nodeName')) };
+  }
+}
+
 /** The sets of the whole cluster that are made of the like in each namespace. */
 const namespacedSets: readonly Pick<TargetSet, 'members' | 'only'>[] = [
   { members: 'Pod' },
@@ -35,6 +46,9 @@ const namespacedSets: readonly Pick<TargetSet, 'members' | 'only'>[] = [
   { members: 'ServiceAccount', only: 'with a token Secret' },
   { members: 'ServiceAccount', only: 'with a guessable token Secret' },
   { members: 'Secret' },
+  { members: 'Node', only: 'with a pod open to privileged containers' },
+  { members: 'PermissionSet', only: 'of a Role to be bound' },
+  { members: 'PermissionSet', only: 'of a ClusterRole to be bound' },
 ];
 
 /** Leads from the target set of a right to its members, so that a right over many objects is one edge. */
@@ -54,6 +68,7 @@ export const targetMember = defineEdge({
       if (!mayRun(pod)) return;
       yield* member(pod, pod.namespace, read);
       yield* tokensOnNode(pod, read);
+      yield* openNode(pod, read);
     },
     *ServiceAccount(account, read): Iterable<Derived> {
       const { namespace } = account;
@@ -65,10 +80,12 @@ export const targetMember = defineEdge({
     Secret: (secret, read) => member(secret, secret.namespace, read),
     // A node's user is nobody without the group system:nodes, which a right over users does not give.
     User: (user, read) => (isNodeUser(user.name) ? [] : member(user, null, read)),
-    PermissionSet: (set, read) =>
-      set.namespace === null && set.properties.binding == null
-        ? member(set, null, read, 'of a binding to be made')
-        : [],
+    *PermissionSet(set, read): Iterable<Derived> {
+      const role = roleToBeBound(set);
+      if (role === undefined) return;
+      if (set.namespace === null) yield* member(set, null, read, 'of a binding to be made');
+      else yield* member(set, set.namespace, read, `of a ${role.kind} to be bound`);
+    },
     Group: (group, read) => member(group, null, read),
     Node: (node, read) => member(node, null, read),
     // The set of the whole cluster links to the sets of its namespaces, not to each member again.

@@ -91,6 +91,19 @@ export function randomFleet(random: Random, prefix: string): readonly Manifest[]
       resourceNames: [`${prefix}-${random.integer(12)}`],
     },
     { verbs: ['create'], apiGroups: [rbac], resources: ['rolebindings'] },
+    { verbs: ['create', 'bind'], apiGroups: [rbac], resources: ['rolebindings', 'roles'] },
+    {
+      verbs: ['create', 'bind'],
+      apiGroups: [rbac],
+      resources: ['roles', 'clusterroles', 'rolebindings'],
+      resourceNames: [`${prefix}-${random.integer(12)}`],
+    },
+    {
+      verbs: ['bind'],
+      apiGroups: [rbac],
+      resources: ['roles', 'clusterroles'],
+      resourceNames: [`${prefix}-${random.integer(12)}`, `${prefix}-${random.integer(12)}`],
+    },
     { verbs: ['patch', 'escalate'], apiGroups: [rbac], resources: ['roles', 'clusterroles'] },
     {
       verbs: ['update', 'escalate'],

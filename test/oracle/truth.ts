@@ -89,8 +89,11 @@ export function oracle(kubernetes: Kubernetes) {
       return status !== 403;
     }
     const impersonated = ask.as === 'identity' ? { as: caller.user, asGroups: caller.groups } : {};
-    const { status, body } = await kubernetes.request('POST', ask.path, ask.body, impersonated);
-    if (status === 201 || status === 403) return status === 201;
+    const { method = 'POST' } = ask;
+    const contentType = method === 'PATCH' ? 'application/strategic-merge-patch+json' : 'application/json';
+    const { status, body } = await kubernetes.request(method, ask.path, ask.body, { ...impersonated, contentType });
+    const done = method === 'PATCH' ? 200 : 201;
+    if (status === done || status === 403) return status === done;
     throw new Error(`dry run of ${ask.path}: ${status} ${JSON.stringify(body)}`);
   }
 
