@@ -40,4 +40,6 @@ for (const measure of measures) {
   const megabytes = (process.memoryUsage().heapUsed - before) / 1e6;
   console.log(`${measure.kind}: ${identities} identities of ${features} features in ${megabytes.toFixed(0)} MB`);
 }
-console.log(`${kept.reduce((sum, { state }) => sum + state.identities.length, 0)} identities kept`);
+console.log(
+  `${kept.reduce((sum, baseline) => sum + baseline.changes().filter(([kind]) => kind === 'identity').length, 0)} identities kept`,
+);

@@ -10,7 +10,7 @@ import { limitOf, quiet, type Rate, upTo } from './burst.ts';
 import type { Behaviour, History } from './define.ts';
 import { type Behaviours, createBehaviours } from './engine.ts';
 import { countOf, mostFeatures, seen } from './first-seen.ts';
-import { Baseline, usualLimits } from './watch.ts';
+import { Baseline, type Learnt, usualLimits } from './watch.ts';
 
 const day = 86_400;
 const week = 7 * day;
@@ -29,23 +29,36 @@ function played({ alerts }: Behaviours, { source }: Behaviour, history: History)
 
 for (const behaviour of behaviours) {
   test(`${behaviour.name}: fires at the end of its history, and not on its near miss`, () => {
-    const fired = played(createBehaviours([behaviour], week), behaviour, behaviour.fires);
+    const fired = played(createBehaviours([behaviour], { learnSeconds: week }), behaviour, behaviour.fires);
     assert.deepEqual(fired.slice(0, -1).flat(), []);
     const [alert, ...more] = fired.at(-1) ?? [];
     assert.deepEqual(more, []);
     assert.equal(alert?.rule, behaviour.name);
     assert.match(alert?.output ?? '', /expected: .+; seen: .+/);
-    const missed = played(createBehaviours([behaviour], week), behaviour, behaviour.nearMiss.history);
+    const missed = played(createBehaviours([behaviour], { learnSeconds: week }), behaviour, behaviour.nearMiss.history);
     assert.deepEqual(missed.flat(), [], behaviour.nearMiss.because);
   });
 
   test(`${behaviour.name}: is quiet while it learns, and goes on from what was kept`, () => {
-    assert.deepEqual(played(createBehaviours([behaviour], 30 * day), behaviour, behaviour.fires).flat(), []);
-    const first = createBehaviours([behaviour], week);
+    assert.deepEqual(
+      played(createBehaviours([behaviour], { learnSeconds: 30 * day }), behaviour, behaviour.fires).flat(),
+      [],
+    );
+    const first = createBehaviours([behaviour], { learnSeconds: week });
     played(first, behaviour, behaviour.fires.slice(0, -1));
-    const kept = JSON.parse(JSON.stringify(first.state()));
-    const [alerts] = played(createBehaviours([behaviour], week, kept), behaviour, behaviour.fires.slice(-1));
+    const kept = first.changes();
+    assert.deepEqual(first.changes(), [], 'told once');
+    const again = createBehaviours([behaviour], { learnSeconds: week, learnt: kept });
+    assert.deepEqual(again.changes(), []);
+    const [alerts] = played(again, behaviour, behaviour.fires.slice(-1));
     assert.equal(alerts?.length, 1);
+    const measure = { kind: 'burst', of: [], seconds: 1, least: 1 } as const;
+    const other = createBehaviours([{ ...behaviour, measure }], { learnSeconds: week, learnt: kept });
+    assert.deepEqual(
+      other.changes(),
+      kept.map(({ key }) => ({ key, value: null })),
+      'what was learnt by another measure is forgotten',
+    );
   });
 }
 
@@ -88,8 +101,34 @@ test('what is usual is no burst', () => {
 test('memory is bounded by the number of identities and groups', () => {
   const limits = { ...usualLimits, identities: 10, groups: 3, featuresOfGroup: 2 };
   const baseline = new Baseline({ kind: 'first-seen', feature: [], peers: 'p' }, 0, limits);
-  for (let index = 0; index < 50; index++) baseline.take(`i${index}`, `v${index}`, `g${index % 5}`, index);
-  const { identities, groups } = baseline.state;
-  assert.deepEqual([identities.length, groups.length, baseline.forgotten], [10, 3, 40]);
-  assert.ok(groups.every(([, , having]) => having.length <= 2));
+  const learnt = new Map<string, Learnt>();
+  const keep = (): void => {
+    for (const each of baseline.changes()) {
+      if (each.length === 2) learnt.delete(`${each[0]} ${each[1]}`);
+      else learnt.set(`${each[0]} ${each[1]}`, each);
+    }
+  };
+  for (let index = 0; index < 50; index++) {
+    baseline.take(`i${index}`, `v${index}`, `g${index % 5}`, index);
+    if (index % 7 === 0) keep();
+  }
+  keep();
+  const [identities, groups] = ['identity', 'group'].map((kind) =>
+    [...learnt.values()].filter((each) => each[0] === kind),
+  );
+  assert.deepEqual([identities?.length, groups?.length, baseline.forgotten], [10, 3, 40]);
+  assert.ok(groups?.every(([, , , having]) => having !== undefined && having.length <= 2));
+});
+
+test('what was kept is forgotten in the same order as before', () => {
+  const limits = { ...usualLimits, identities: 3 };
+  const measure = { kind: 'first-seen', feature: [], peers: null } as const;
+  const first = new Baseline(measure, 0, limits);
+  for (const [at, name] of ['c', 'a', 'b', 'c'].entries()) first.take(name, 'v', null, at);
+  const again = new Baseline(measure, 0, limits, (first.changes() as Learnt[]).reverse());
+  again.take('d', 'v', null, 4);
+  assert.deepEqual(
+    again.changes().filter((each) => each.length === 2),
+    [['identity', 'a']],
+  );
 });

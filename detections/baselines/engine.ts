@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { stringify } from 'yaml';
 import type { Source, Value } from '../engine/fields/field.ts';
 import { sources } from '../engine/fields/sources.ts';
@@ -5,34 +6,54 @@ import { loadRules } from '../engine/load.ts';
 import type { Alert } from '../engine/rule.ts';
 import { macros } from '../rules/macros.ts';
 import type { Behaviour } from './define.ts';
-import { Baseline, type BaselineState } from './watch.ts';
+import { Baseline, type Learnt, type Limits, usualLimits } from './watch.ts';
 
 /** Behavioural detections over the events of both sources. */
 export interface Behaviours {
   readonly alerts: <Name extends keyof typeof sources>(source: Name, event: EventOf<Name>) => readonly Alert[];
-  /** What has been learnt, by the name of the detection: JSON, to be given back later. */
-  readonly state: () => Readonly<Record<string, BaselineState>>;
+  /** What has been learnt or forgotten since this was asked last. */
+  readonly changes: () => readonly Entry[];
+}
+
+/** What is kept of something learnt: a short key, and JSON; null where it was forgotten. */
+export interface Entry {
+  readonly key: string;
+  readonly value: string | null;
+}
+
+export interface BehaviourOptions {
+  /** How long an identity is watched before anything of it is told. */
+  readonly learnSeconds: number;
+  /** Those of each detection. */
+  readonly limits?: Limits;
+  /** What was kept, in any order. What a detection that there is no more had learnt is forgotten. */
+  readonly learnt?: readonly Entry[];
 }
 
 type EventOf<Name extends keyof typeof sources> = (typeof sources)[Name] extends Source<infer E> ? E : never;
 
-/**
- * @param learnSeconds how long an identity is watched before anything of it is told
- */
 export function createBehaviours(
   all: readonly Behaviour[],
-  learnSeconds: number,
-  state: Readonly<Record<string, BaselineState>> = {},
+  { learnSeconds, limits = usualLimits, learnt = [] }: BehaviourOptions,
 ): Behaviours {
   const { engines, problems } = loadRules([{ name: 'detections/baselines', text: rulesOf(all) }]);
   const [problem] = problems;
   if (problem !== undefined) throw new Error(`${problem.item}: ${problem.message}`);
+  const keptOf = Map.groupBy(learnt, ({ key }) => key.slice(0, key.indexOf('.')));
   const watched = new Map(
-    all.map((behaviour) => [
-      behaviour.name,
-      { behaviour, baseline: new Baseline(behaviour.measure, learnSeconds, undefined, state[behaviour.name]) },
-    ]),
+    all.map((behaviour) => {
+      const mark = markOf(behaviour);
+      const kept = (keptOf.get(mark) ?? []).flatMap(({ value }) =>
+        value === null ? [] : [JSON.parse(value) as Learnt],
+      );
+      keptOf.delete(mark);
+      return [
+        behaviour.name,
+        { behaviour, mark, baseline: new Baseline(behaviour.measure, learnSeconds, limits, kept) },
+      ];
+    }),
   );
+  let outdated = Array.from(keptOf.values(), (entries) => entries.map(({ key }) => ({ key, value: null }))).flat();
 
   function alertsOf<E>(source: Source<E>, matched: readonly string[], event: E): readonly Alert[] {
     const time = source.time(event);
@@ -87,8 +108,28 @@ export function createBehaviours(
         own,
       );
     },
-    state: () => Object.fromEntries([...watched].map(([name, { baseline }]) => [name, baseline.state])),
+    changes() {
+      const changed = [...watched.values()].flatMap(({ mark, baseline }) =>
+        baseline.changes().map((each) => ({
+          key: `${mark}.${each[0]}.${shortHash(each[1], 22)}`,
+          value: each.length === 2 ? null : JSON.stringify(each),
+        })),
+      );
+      const all = [...outdated, ...changed];
+      outdated = [];
+      return all;
+    },
   };
+}
+
+/** Stands for what a detection measures: what was learnt by another measure means nothing to it. */
+function markOf({ name, learns, condition, identity, measure }: Behaviour): string {
+  return shortHash(JSON.stringify([name, learns, condition, identity, measure]), 11);
+}
+
+/** 6 bits a character. */
+function shortHash(text: string, characters: number): string {
+  return createHash('sha256').update(text).digest('base64url').slice(0, characters);
 }
 
 function measuring(name: string): string {

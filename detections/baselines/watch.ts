@@ -32,11 +32,13 @@ export interface Anomaly {
   readonly seen: string;
 }
 
-/** What is kept, as JSON: identities and groups in the order in which they would be forgotten. */
-export interface BaselineState {
-  readonly identities: readonly (readonly [string, Known])[];
-  readonly groups: readonly (readonly [string, number, readonly (readonly [number, number])[]])[];
-}
+/** Something learnt, as JSON: of an identity, or of a group with its number of members and how many have each feature. */
+export type Learnt =
+  | readonly [kind: 'identity', name: string, known: Known]
+  | readonly [kind: 'group', name: string, members: number, having: readonly (readonly [number, number])[]];
+
+/** Something learnt that was forgotten for want of room. */
+export type Forgotten = readonly [kind: Learnt[0], name: string];
 
 /** Shares of peers below which a feature is rare among them. */
 const rareBelow = 0.1;
@@ -48,26 +50,39 @@ export class Baseline {
   readonly #measure: Measure;
   readonly #learnSeconds: number;
   readonly #limits: Limits;
-  readonly #identities: Map<string, Known>;
-  readonly #groups: Map<string, Group>;
+  /** Both in the order in which they would be forgotten. */
+  readonly #identities = new Map<string, Known>();
+  readonly #groups = new Map<string, Group>();
+  readonly #changed = { identity: new Set<string>(), group: new Set<string>() };
   /** Identities that were forgotten for want of room. */
   forgotten = 0;
 
-  constructor(measure: Measure, learnSeconds: number, limits: Limits = usualLimits, state?: BaselineState) {
+  /** @param learnt what another one had learnt, in any order */
+  constructor(measure: Measure, learnSeconds: number, limits: Limits = usualLimits, learnt: readonly Learnt[] = []) {
     this.#measure = measure;
     this.#learnSeconds = learnSeconds;
     this.#limits = limits;
-    this.#identities = new Map(state?.identities ?? []);
-    this.#groups = new Map(
-      (state?.groups ?? []).map(([name, members, having]) => [name, { members, having: new Map(having) }]),
-    );
+    const identities = learnt.flatMap((each) => (each[0] === 'identity' ? [each] : []));
+    const lastOf = ({ since, features, rate }: Known): number =>
+      Math.max(since, features.at(-1) ?? 0, measure.kind === 'burst' ? rate.window * measure.seconds : 0);
+    for (const [, name, known] of identities.sort(([, , one], [, , other]) => lastOf(one) - lastOf(other)))
+      this.#identities.set(name, known);
+    for (const each of learnt)
+      if (each[0] === 'group') this.#groups.set(each[1], { members: each[2], having: new Map(each[3]) });
   }
 
-  get state(): BaselineState {
-    return {
-      identities: [...this.#identities],
-      groups: [...this.#groups].map(([name, { members, having }]) => [name, members, [...having]]),
-    };
+  /** What is known, or no longer, and was not when this was asked last. */
+  changes(): readonly (Learnt | Forgotten)[] {
+    const identities = Array.from(this.#changed.identity, (name): Learnt | Forgotten => {
+      const known = this.#identities.get(name);
+      return known === undefined ? ['identity', name] : ['identity', name, known];
+    });
+    const groups = Array.from(this.#changed.group, (name): Learnt | Forgotten => {
+      const group = this.#groups.get(name);
+      return group === undefined ? ['group', name] : ['group', name, group.members, [...group.having]];
+    });
+    for (const names of Object.values(this.#changed)) names.clear();
+    return [...identities, ...groups];
   }
 
   /**
@@ -79,15 +94,19 @@ export class Baseline {
   take(identity: string, value: string | null, peers: string | null, seconds: number): Anomaly | null {
     const known = this.#identities.get(identity);
     const group = peers === null ? undefined : this.#groupOf(peers);
-    if (known === undefined && group !== undefined) group.members++;
+    if (known === undefined && group !== undefined && peers !== null) {
+      group.members++;
+      this.#changed.group.add(peers);
+    }
     const before = known ?? { since: seconds, features: [], rate: quiet, toldWindow: -1 };
     const learnt = seconds - before.since >= this.#learnSeconds;
-    const [after, anomaly] = value === null ? [before, null] : this.#measured(before, value, group, seconds);
+    const [after, anomaly] = value === null ? [before, null] : this.#measured(before, value, peers, seconds);
+    if (after !== known) this.#changed.identity.add(identity);
     this.#keep(identity, after);
     return learnt ? anomaly : null;
   }
 
-  #measured(known: Known, value: string, group: Group | undefined, seconds: number): readonly [Known, Anomaly | null] {
+  #measured(known: Known, value: string, peers: string | null, seconds: number): readonly [Known, Anomaly | null] {
     const measure = this.#measure;
     const hash = hash48(value);
     const days = ((seconds - known.since) / 86_400).toFixed(1);
@@ -104,10 +123,13 @@ export class Baseline {
     }
     const { features, before } = seen(known.features, hash, seconds, halfLifeSeconds);
     if (before > 0) return [{ ...known, features }, null];
+    const group = peers === null ? undefined : this.#groups.get(peers);
     const others = group === undefined ? 0 : Math.max(0, group.members - 1);
     const having = group?.having.get(hash) ?? 0;
-    if (group !== undefined && (group.having.has(hash) || group.having.size < this.#limits.featuresOfGroup))
+    if (group !== undefined && (group.having.has(hash) || group.having.size < this.#limits.featuresOfGroup)) {
       group.having.set(hash, having + 1);
+      this.#changed.group.add(peers as string);
+    }
     if (others >= fewestPeers && having / others >= rareBelow) return [{ ...known, features }, null];
     const peersText = others === 0 ? '' : `; ${having} of ${others} peers do this`;
     const expected = `one of the ${countOf(known.features)} things it did in ${days} days${peersText}`;
@@ -121,7 +143,11 @@ export class Baseline {
     const group = this.#groups.get(name) ?? { members: 0, having: new Map() };
     this.#groups.delete(name);
     this.#groups.set(name, group);
-    if (this.#groups.size > this.#limits.groups) this.#groups.delete(this.#groups.keys().next().value as string);
+    if (this.#groups.size > this.#limits.groups) {
+      const oldest = this.#groups.keys().next().value as string;
+      this.#groups.delete(oldest);
+      this.#changed.group.add(oldest);
+    }
     return group;
   }
 
@@ -129,7 +155,9 @@ export class Baseline {
     this.#identities.delete(identity);
     this.#identities.set(identity, known);
     if (this.#identities.size <= this.#limits.identities) return;
-    this.#identities.delete(this.#identities.keys().next().value as string);
+    const oldest = this.#identities.keys().next().value as string;
+    this.#identities.delete(oldest);
+    this.#changed.identity.add(oldest);
     this.forgotten++;
   }
 }

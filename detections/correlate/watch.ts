@@ -2,15 +2,20 @@ import type { AuditEvent } from '../../collectors/audit/event.ts';
 import { type Seen, seenEvents } from '../../collectors/audit/seen.ts';
 import type { AlertDesk, Detected } from '../../graph/records/alerts/desk.ts';
 import { StoreError } from '../../graph/store/errors.ts';
+import type { Behaviours } from '../baselines/engine.ts';
 import type { LoadedRules } from '../engine/load.ts';
+import type { Alert } from '../engine/rule.ts';
 import type { AuditCorrelation, Correlation, Finding, Observed, Watcher } from './define.ts';
 import type { GraphView } from './graph-view.ts';
 import { joined, ofFinding, ofRule, timeOf } from './join.ts';
+import { type Recent, recent } from './recent.ts';
 
 export interface WatchOptions {
   /** Loads the rules, once for each cluster: some keep count of what they have seen. */
   readonly rules: () => Pick<LoadedRules, 'engines'>;
   readonly correlations: readonly Correlation[];
+  /** What is unusual in a cluster, with what was learnt of it before; without it nothing of the kind is told. */
+  readonly behaviours?: (cluster: string) => Promise<Behaviours>;
   readonly view: (cluster: string) => GraphView;
   readonly desk: AlertDesk;
   /** Told of what went wrong and was got over: a graph that could not be asked, an alert that could not be kept. */
@@ -36,6 +41,8 @@ export interface Watch {
   idle(): Promise<void>;
 }
 
+/** How long an event is waited for whose alerts could not be recorded. */
+const owedMs = 3_600_000;
 /** How many correlations may wait for the graph at a time; one more is left out, and told of. */
 const mostPatient = 200;
 const sessions: ReadonlySet<string> = new Set(['exec', 'attach', 'portforward']);
@@ -49,12 +56,24 @@ interface ClusterWatch {
   readonly engine: LoadedRules['engines']['k8s_audit'];
   readonly view: GraphView;
   readonly watchers: readonly Asked[];
+  /** There once the first batch is taken. */
+  behaviours?: Behaviours;
+  /** What was unusual in events that are not recorded yet, by event: sent again, they are no news any more. */
+  readonly owed: Recent<readonly Alert[]>;
   /** Batches are taken one after the other. */
   last: Promise<unknown>;
 }
 
 /** Runs rules and correlations over the events of clusters, each for itself. */
-export function openWatch({ rules, correlations, view, desk, onTrouble, seen = seenEvents() }: WatchOptions): Watch {
+export function openWatch({
+  rules,
+  correlations,
+  behaviours,
+  view,
+  desk,
+  onTrouble,
+  seen = seenEvents(),
+}: WatchOptions): Watch {
   const clusters = new Map<string, ClusterWatch>();
   const patient = new Set<Promise<void>>();
 
@@ -65,7 +84,8 @@ export function openWatch({ rules, correlations, view, desk, onTrouble, seen = s
       correlation.source === 'k8s_audit' ? [{ correlation, watch: correlation.watch() }] : [],
     );
     const engine = rules().engines.k8s_audit;
-    const opened = { engine, view: view(cluster), watchers, last: Promise.resolve() };
+    const owed = recent<readonly Alert[]>(owedMs);
+    const opened = { engine, view: view(cluster), watchers, owed, last: Promise.resolve() };
     clusters.set(cluster, opened);
     return opened;
   }
@@ -116,14 +136,24 @@ export function openWatch({ rules, correlations, view, desk, onTrouble, seen = s
     patient.add(done);
   }
 
+  /** What is unusual in an event, until its alerts are recorded. */
+  function unusual(event: AuditEvent, { behaviours, owed }: ClusterWatch): readonly Alert[] {
+    if (behaviours === undefined) return [];
+    const before = owed.get(keyOf(event), Date.now());
+    if (before !== undefined) return before;
+    const found = behaviours.alerts('k8s_audit', event);
+    if (found.length > 0) owed.set(keyOf(event), found, Date.now());
+    return found;
+  }
+
   /** What an event gives rise to, each with the number of alerts once it is recorded. Most events give rise to nothing. */
-  async function look(
-    event: AuditEvent,
-    { engine, view: on, watchers }: ClusterWatch,
-  ): Promise<readonly Promise<number>[]> {
+  async function look(event: AuditEvent, watch: ClusterWatch): Promise<readonly Promise<number>[]> {
+    const { engine, view: on, watchers } = watch;
     const fired = engine.alerts(event);
     const observed = { event, rules: fired.map(({ rule }) => rule) };
-    const work = fired.map((alert) => record(ofRule(alert, event, on.cluster), event, on));
+    const work = [...fired, ...unusual(event, watch)].map((alert) =>
+      record(ofRule(alert, event, on.cluster), event, on),
+    );
     for (const asked of watchers) {
       const { correlation } = asked;
       const raise = async (found: Finding | null): Promise<number> =>
@@ -157,6 +187,7 @@ export function openWatch({ rules, correlations, view, desk, onTrouble, seen = s
       const work = isTold ? [] : await look(event, on);
       const done = (counts: readonly number[]): void => {
         seen.add(cluster, record);
+        on.owed.delete(keyOf(event));
         taken++;
         for (const count of counts) alerts += count;
       };
@@ -171,7 +202,10 @@ export function openWatch({ rules, correlations, view, desk, onTrouble, seen = s
   return {
     take(cluster, events) {
       const on = clusterWatch(cluster);
-      const work = on.last.then(() => takeAll(cluster, events, on));
+      const work = on.last.then(async () => {
+        if (behaviours !== undefined) on.behaviours ??= await behaviours(cluster);
+        return takeAll(cluster, events, on);
+      });
       on.last = work.catch(() => undefined);
       return work;
     },
@@ -179,4 +213,8 @@ export function openWatch({ rules, correlations, view, desk, onTrouble, seen = s
       await Promise.all([...Array.from(clusters.values(), ({ last }) => last), ...patient]);
     },
   };
+}
+
+function keyOf({ record: { auditID, stage } }: AuditEvent): string {
+  return `${auditID} ${stage}`;
 }

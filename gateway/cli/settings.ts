@@ -248,10 +248,11 @@ export const settings = {
   },
   learn: {
     type: 'integer',
-    default: 0,
+    default: null,
     range: [0, 365],
     value: 'DAYS',
-    description: 'tell of unusual behaviour, too, of whoever was watched for so many days (of the events); 0 for no',
+    description:
+      'tell of unusual behaviour, too, of whoever was watched for so many days (of the events); 0 for no; else 7 in up, and no in detect',
   },
   list: { type: 'boolean', default: false, description: 'list the rules, and whether events can fulfil them' },
   help: { type: 'boolean', default: false, description: 'show this' },

@@ -95,4 +95,11 @@ export const migrations: readonly string[] = [
     body TEXT NOT NULL, -- the sender as JSON
     PRIMARY KEY (tenant, cluster, node, instance)
   ) STRICT, WITHOUT ROWID;`,
+  `CREATE TABLE learnt (
+    tenant TEXT NOT NULL,
+    cluster TEXT NOT NULL,
+    key TEXT NOT NULL,
+    value TEXT NOT NULL,
+    PRIMARY KEY (tenant, cluster, key)
+  ) STRICT, WITHOUT ROWID;`,
 ];

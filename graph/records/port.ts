@@ -6,8 +6,15 @@ export interface HeldLease extends Lease {
   readonly expiresAt: number;
 }
 
+/** Something learnt, as detections/baselines writes it down: opaque texts; null for what is forgotten. */
+export interface LearntEntry {
+  /** At most 200 letters, digits and `._-`. */
+  readonly key: string;
+  readonly value: string | null;
+}
+
 /**
- * What cannot be rebuilt from the clusters: leases, named sets, cursors. Migrated by numbered steps,
+ * What cannot be rebuilt from the clusters: leases, named sets, cursors, what was learnt. Migrated by numbered steps,
  * and never part of the graph's version.
  */
 export interface Records {
@@ -27,4 +34,9 @@ export interface Records {
   /** Small durable facts by name, such as the model's hash or a source's cursor. */
   value(tenant: string, name: string): Promise<string | null>;
   putValue(tenant: string, name: string, value: string): Promise<void>;
+
+  /** What was learnt of a cluster, in the order of keys: the first few after one ('' for the first of all). */
+  learnt(tenant: string, cluster: string, after: string, first: number): Promise<readonly LearntEntry[]>;
+  /** Writes it down, all or nothing. */
+  putLearnt(tenant: string, cluster: string, entries: readonly LearntEntry[]): Promise<void>;
 }

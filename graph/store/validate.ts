@@ -2,6 +2,7 @@ import { type AttackFacts, type Delta, type GraphEdge, type GraphNode, maxDeltaC
 import { isNodeKind, nodeKind } from '../model/kinds.ts';
 import type { PropertyDefinition } from '../model/property.ts';
 import { type RelationshipDefinition, relationships } from '../model/relationships.ts';
+import type { LearntEntry } from '../records/port.ts';
 import { StoreError } from './errors.ts';
 
 /** The longest string a property may hold, in UTF-16 code units. */
@@ -9,6 +10,7 @@ export const maxStringLength = 4 * 1024 * 1024;
 
 const edgeKind = /^[A-Z][A-Z0-9_]*$/;
 const edgeProperty = /^[A-Za-z][A-Za-z0-9_]*$/;
+const learntKey = /^[\w.-]{1,200}$/;
 const rfc3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
 
 /**
@@ -38,6 +40,15 @@ export function validateDelta(delta: Delta, cluster: string): void {
 /** Refuses a text that is not Unicode, or too long, with INVALID_VALUE; `place` says what it is. */
 export function validateText(value: string, place: string): void {
   refuse(place, '', text(value));
+}
+
+/** Refuses what was learnt when it could not be given back exactly, and in its order. */
+export function validateLearnt(tenant: string, cluster: string, entries: readonly LearntEntry[]): void {
+  for (const name of [tenant, cluster]) validateText(name, 'learnt');
+  for (const { key, value } of entries) {
+    if (!learntKey.test(key)) refuse('learnt', key, `its key must match ${learntKey.source}`);
+    if (value !== null) refuse('learnt', key, text(value));
+  }
 }
 
 /** A delta states a set: whatever order its parts are applied in, the outcome is one. */

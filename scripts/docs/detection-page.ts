@@ -1,3 +1,4 @@
+import type { Behaviour } from '../../detections/baselines/define.ts';
 import type { Correlation } from '../../detections/correlate/define.ts';
 import { attackVersion, type Detection, slug } from '../../detections/rules/define.ts';
 import { ruleYaml } from '../../detections/rules/pack.ts';
@@ -61,8 +62,12 @@ ${references.map((url) => `- <${url}>`).join('\n')}
 }
 
 /** The list of all detections. */
-export function detectionIndex(detections: readonly Detection[], correlations: readonly Correlation[]): string {
-  const rowOf = ({ name, source, severity, attack }: Detection | Correlation): string =>
+export function detectionIndex(
+  detections: readonly Detection[],
+  correlations: readonly Correlation[],
+  behaviours: readonly Behaviour[],
+): string {
+  const rowOf = ({ name, source, severity, attack }: Detection | Correlation | Behaviour): string =>
     `| [${name}](${slug(name)}.md) | ${source} | ${severity} | ${attack.map(({ id }) => id).join(' ')} |`;
   return `<!-- Written by npm run docs from detections/rules; change it there. -->
 # Detections
@@ -78,5 +83,11 @@ ${correlations.length} more need the graph, or several events; the gateway runs 
 | detection | source | severity | ATT&CK ${attackVersion} |
 |---|---|---|---|
 ${correlations.map(rowOf).join('\n')}
+
+${behaviours.length} learn [what is usual](../baselines.md), and tell of what is not.
+
+| detection | source | severity | ATT&CK ${attackVersion} |
+|---|---|---|---|
+${behaviours.map(rowOf).join('\n')}
 `;
 }

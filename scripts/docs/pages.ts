@@ -1,7 +1,9 @@
+import { behaviours } from '../../detections/baselines/behaviours/index.ts';
 import { correlations } from '../../detections/correlate/index.ts';
 import { slug } from '../../detections/rules/define.ts';
 import { detections } from '../../detections/rules/index.ts';
 import { edges } from '../../graph/edges/index.ts';
+import { behaviourPage } from './behaviour-page.ts';
 import { correlationPage } from './correlation-page.ts';
 import { detectionIndex, detectionPage } from './detection-page.ts';
 import { modelPage } from './model-page.ts';
@@ -19,9 +21,12 @@ export async function pages(): Promise<ReadonlyMap<string, string>> {
     ['techniques/README.md', techniqueIndex(edges)],
     ['model.md', modelPage()],
     ...techniques,
-    ['detections/rules/README.md', detectionIndex(detections, correlations)],
+    ['detections/rules/README.md', detectionIndex(detections, correlations, behaviours)],
     ...correlations.map(
       (correlation) => [`detections/rules/${slug(correlation.name)}.md`, correlationPage(correlation)] as const,
+    ),
+    ...behaviours.map(
+      (behaviour) => [`detections/rules/${slug(behaviour.name)}.md`, behaviourPage(behaviour)] as const,
     ),
     ...detections.map(
       (detection) => [`detections/rules/${slug(detection.name)}.md`, detectionPage(detection)] as const,

@@ -43,7 +43,7 @@ const alerts = new Proxy(house.alerts, {
     name === 'raise' && outage !== null ? () => Promise.reject(outage) : Reflect.get(target, name, receiver),
 });
 const { logger, lines } = memoryLog();
-const watches = openWatches({ ...house, alerts }, () => loadRules(packFiles()), logger);
+const watches = openWatches({ ...house, alerts }, () => loadRules(packFiles()), 0, logger);
 const gateway = await serve(closing, house, { auth: { tokenFile: tokens }, watch: watches.of, logger });
 
 const exec = execIntoAPod.fires as AuditRecord;
@@ -134,7 +134,7 @@ test('an audit log is followed from where it was, over a restart and a rotation'
   };
   const follow = async (count: number) => {
     const stop = new AbortController();
-    const own = openWatches(house, () => loadRules(packFiles()), logger);
+    const own = openWatches(house, () => loadRules(packFiles()), 0, logger);
     const options = { ...house, watches: own, logger };
     const following = followAuditLog(auditLogOf(`prod=${path}`), options, stop.signal);
     const found = await pods(count);

@@ -77,4 +77,43 @@ export function recordsContract(subject: Subject): void {
     await assert.rejects(records.putValue(mine, 'cursor', '\ud800'), { code: 'INVALID_VALUE', message: /cursor/ });
     await assert.rejects(records.putNamedSet(mine, 'SET', ['\ud800']), { code: 'INVALID_VALUE', message: /SET/ });
   });
+
+  test('what was learnt is kept by cluster, read in pages, and forgotten by key', async () => {
+    const { records } = subject();
+    const [mine, other] = [freshTenant(), freshTenant()];
+    const key = (index: number): string => `Ab-_.${String(index).padStart(4, '0')}`;
+    const entries = Array.from({ length: 1_200 }, (_, index) => ({
+      key: key(index),
+      value: `{"of":${index},"é":"😀"}`,
+    }));
+    assert.deepEqual(await records.learnt(mine, 'alpha', '', 10), []);
+    await records.putLearnt(mine, 'alpha', entries.toReversed());
+    await records.putLearnt(mine, 'beta', entries.slice(0, 1));
+    assert.deepEqual(await records.learnt(mine, 'alpha', '', 1_000), entries.slice(0, 1_000));
+    assert.deepEqual(await records.learnt(mine, 'alpha', key(999), 1_000), entries.slice(1_000));
+    assert.deepEqual(await records.learnt(other, 'alpha', '', 10), []);
+
+    await records.putLearnt(mine, 'alpha', [
+      { key: key(0), value: null },
+      { key: key(1), value: 'new' },
+      { key: key(2), value: 'overtaken' },
+      { key: key(2), value: null },
+      { key: key(3), value: null },
+      { key: key(3), value: 'back' },
+      { key: 'never-was', value: null },
+    ]);
+    assert.deepEqual(await records.learnt(mine, 'alpha', '', 3), [
+      { key: key(1), value: 'new' },
+      { key: key(3), value: 'back' },
+      ...entries.slice(4, 5),
+    ]);
+    assert.deepEqual(await records.learnt(mine, 'beta', '', 10), entries.slice(0, 1));
+    const bad = [
+      { key: key(4), value: 'lost' },
+      { key: 'bad', value: '\ud800' },
+    ];
+    await assert.rejects(records.putLearnt(mine, 'alpha', bad), { code: 'INVALID_VALUE', message: /bad/ });
+    await assert.rejects(records.putLearnt(mine, 'alpha', [{ key: 'ä', value: '' }]), { code: 'INVALID_VALUE' });
+    assert.deepEqual(await records.learnt(mine, 'alpha', key(3), 1), entries.slice(4, 5), 'all or nothing');
+  });
 }

@@ -51,7 +51,8 @@ export const run: Run = async (settings, positionals, terminal) => {
   reportCoverage(loaded, terminal);
 
   const { syscall, k8s_audit: audit } = loaded.engines;
-  const unusual = settings.learn === 0 ? null : createBehaviours(behaviours, settings.learn * secondsOfDay);
+  const learnSeconds = (settings.learn ?? 0) * secondsOfDay;
+  const unusual = learnSeconds === 0 ? null : createBehaviours(behaviours, { learnSeconds });
   const counts = { events: 0, alerts: 0, problems: 0 };
   const reading = progress(`reading ${events}`, terminal);
   for await (const read of readEvents(bytesOf(events, terminal), events === '-' ? 'stdin' : events, source)) {

@@ -1,6 +1,7 @@
 import { forgetCluster } from '../../fleet/forget-cluster.ts';
 import { holdLease } from '../../fleet/hold-lease.ts';
 import { holder } from '../../fleet/holder.ts';
+import { forgetLearnt } from '../../ingest/learnt.ts';
 import type { Run } from '../command.ts';
 import { CommandError, exitStatus } from '../errors.ts';
 import { openStoreOf } from '../open-store.ts';
@@ -28,6 +29,7 @@ export const run: Run = async (settings, names, terminal) => {
       terminal.err(`another process charts ${name}, or did until a moment ago; waiting for it to end\n`);
     await holdLease(records, partition, holder, terminal.signal, onWait, async (lease) => {
       terminal.err(`forgot ${name}: ${await forgetCluster(store, lease)} nodes\n`);
+      await forgetLearnt(records, settings.tenant, cluster.id);
     });
     return exitStatus.done;
   } finally {

@@ -28,6 +28,7 @@ export const commands: readonly Command[] = [
       'retention',
       'rules',
       'auditLog',
+      'learn',
       'logLevel',
       'config',
     ],

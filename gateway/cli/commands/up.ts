@@ -19,6 +19,7 @@ import { watchedRules } from '../up/load-rules.ts';
 import { lookForClusters } from '../up/look.ts';
 import { openEvents } from '../up/open-events.ts';
 import { startRetention } from '../up/retention.ts';
+import { notSaved, startSaving } from '../up/saving.ts';
 import { serve } from '../up/serve.ts';
 import type { Session } from '../up/session.ts';
 import { showPaths } from '../up/show-paths.ts';
@@ -31,6 +32,8 @@ function openLog({ logLevel }: Settings): Logger {
   return pino({ level }, pino.destination({ dest: 2, sync: true }));
 }
 
+/** How long somebody is watched before unusual behaviour is told of. */
+const usualLearnDays = 7;
 /** How long what was found in events may take to be recorded when the process ends. */
 const idleMs = 10_000;
 
@@ -46,8 +49,10 @@ export const run: Run = async (settings, paths, terminal) => {
     await opened.close();
     throw error;
   });
-  const watches = openWatches({ store: opened.store, alerts: opened.alerts, paths: engines.open }, rules, logger);
+  const learnSeconds = (settings.learn ?? usualLearnDays) * 86_400;
+  const watches = openWatches({ ...opened, paths: engines.open }, rules, learnSeconds, logger);
   const stopRetention = startRetention(session);
+  const stopSaving = startSaving(watches, logger);
   const stopFollowing = new AbortController();
   let readiness: Readiness = { ready: false, reasons: ['the clusters are being charted'] };
   let fleet: Fleet | undefined;
@@ -112,9 +117,12 @@ export const run: Run = async (settings, paths, terminal) => {
     return exitStatus.done;
   } finally {
     stopRetention();
+    stopSaving();
     stopFollowing.abort();
     await gateway?.stop();
-    await Promise.race([Promise.all([...feeding, watches.idle()]), sleep(idleMs)]);
+    await Promise.race([Promise.all([...feeding, watches.idle()]), sleep(idleMs, undefined, { ref: false })]);
+    const saved = watches.save().catch((err: unknown) => logger.error({ err }, notSaved));
+    await Promise.race([saved, sleep(idleMs, undefined, { ref: false })]);
     await fleet?.ended;
     await marking;
     await engines.close();

@@ -1,6 +1,6 @@
 import { int } from 'neo4j-driver';
-import type { HeldLease, Records } from '../../records/port.ts';
-import { validateText } from '../validate.ts';
+import type { HeldLease, LearntEntry, Records } from '../../records/port.ts';
+import { validateLearnt, validateText } from '../validate.ts';
 import type { Database } from './database.ts';
 import { serverNow } from './log.ts';
 
@@ -86,6 +86,32 @@ export function records(database: Database): Records {
       await database.writing((run) =>
         run('MERGE (f:PortolanFact {tenant: $tenant, name: $name}) SET f.value = $value', { tenant, name, value }),
       );
+    },
+
+    learnt: (tenant, cluster, after, first) =>
+      database.read<LearntEntry>(
+        `MATCH (l:PortolanLearnt {tenant: $tenant, cluster: $cluster}) WHERE l.key > $after
+         RETURN l.key AS key, l.value AS value ORDER BY key LIMIT $first`,
+        { tenant, cluster, after, first: int(first) },
+      ),
+
+    async putLearnt(tenant, cluster, entries) {
+      validateLearnt(tenant, cluster, entries);
+      // Of a key that comes twice the last holds.
+      const last = [...new Map(entries.map((entry) => [entry.key, entry])).values()];
+      const [kept, dropped] = [last.filter(({ value }) => value !== null), last.filter(({ value }) => value === null)];
+      await database.writing(async (run) => {
+        const place = { tenant, cluster };
+        await run(
+          `UNWIND $kept AS entry MERGE (l:PortolanLearnt {tenant: $tenant, cluster: $cluster, key: entry.key})
+           SET l.value = entry.value`,
+          { ...place, kept },
+        );
+        await run(
+          `UNWIND $dropped AS key MATCH (l:PortolanLearnt {tenant: $tenant, cluster: $cluster, key: key}) DELETE l`,
+          { ...place, dropped: dropped.map(({ key }) => key) },
+        );
+      });
     },
   };
 }

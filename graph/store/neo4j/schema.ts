@@ -25,6 +25,7 @@ const constraints = {
   delta: 'FOR (n:PortolanDelta) REQUIRE (n.tenant, n.cluster, n.version) IS UNIQUE',
   named_set: 'FOR (n:PortolanSet) REQUIRE (n.tenant, n.name) IS UNIQUE',
   fact: 'FOR (n:PortolanFact) REQUIRE (n.tenant, n.name) IS UNIQUE',
+  learnt: 'FOR (n:PortolanLearnt) REQUIRE (n.tenant, n.cluster, n.key) IS UNIQUE',
   model: 'FOR (n:PortolanModel) REQUIRE n.name IS UNIQUE',
   alert: 'FOR (n:PortolanAlert) REQUIRE (n.tenant, n.id) IS UNIQUE',
   alert_key: 'FOR (n:PortolanAlert) REQUIRE (n.tenant, n.cluster, n.key) IS UNIQUE',

@@ -8,7 +8,7 @@ import { encodeDelta } from '../encode-delta.ts';
 import { bell, follow } from '../follow.ts';
 import type { OpenedStore } from '../opened.ts';
 import type { GraphStore, ScanBatch } from '../port.ts';
-import { validateDelta, validateText } from '../validate.ts';
+import { validateDelta, validateLearnt, validateText } from '../validate.ts';
 import type { ScanPage } from './history.ts';
 import type { LogLimits } from './log.ts';
 import type { ReaderMethods, WriterMethods } from './methods.ts';
@@ -116,6 +116,11 @@ export async function openSqlite(path: string, options: SqliteOptions = {}): Pro
     async putValue(tenant, name, value) {
       for (const text of [tenant, name, value]) validateText(text, `value ${JSON.stringify(name)}`);
       await writer.call('putValue', tenant, name, value);
+    },
+    learnt: (tenant, cluster, after, first) => writer.call('learnt', tenant, cluster, after, first),
+    async putLearnt(tenant, cluster, entries) {
+      validateLearnt(tenant, cluster, entries);
+      await writer.call('putLearnt', tenant, cluster, entries);
     },
   };
 

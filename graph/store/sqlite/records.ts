@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import type { Partition } from '../../model/graph.ts';
-import type { HeldLease } from '../../records/port.ts';
+import type { HeldLease, LearntEntry } from '../../records/port.ts';
 import type { Lease } from '../port.ts';
 
 /** The records as the writer's thread keeps them; times in milliseconds since the epoch. */
@@ -32,6 +32,17 @@ export function records(db: Database) {
     .prepare<[string, string], string>('SELECT value FROM facts WHERE tenant = ? AND name = ?')
     .pluck();
   const putFact = db.prepare('INSERT OR REPLACE INTO facts (tenant, name, value) VALUES (?, ?, ?)');
+  const findLearnt = db.prepare<[string, string, string, number], LearntEntry>(
+    'SELECT key, value FROM learnt WHERE tenant = ? AND cluster = ? AND key > ? ORDER BY key LIMIT ?',
+  );
+  const putLearnt = db.prepare('INSERT OR REPLACE INTO learnt (tenant, cluster, key, value) VALUES (?, ?, ?, ?)');
+  const dropLearnt = db.prepare('DELETE FROM learnt WHERE tenant = ? AND cluster = ? AND key = ?');
+  const putAllLearnt = db.transaction((tenant: string, cluster: string, entries: readonly LearntEntry[]): void => {
+    for (const { key, value } of entries) {
+      if (value === null) dropLearnt.run(tenant, cluster, key);
+      else putLearnt.run(tenant, cluster, key, value);
+    }
+  });
 
   return {
     acquireLease(partition: Partition, holder: string, ttlMs: number, now: number): HeldLease | null {
@@ -59,6 +70,11 @@ export function records(db: Database) {
     value: (tenant: string, name: string): string | null => findFact.get(tenant, name) ?? null,
     putValue(tenant: string, name: string, value: string): void {
       putFact.run(tenant, name, value);
+    },
+    learnt: (tenant: string, cluster: string, after: string, first: number): readonly LearntEntry[] =>
+      findLearnt.all(tenant, cluster, after, first),
+    putLearnt(tenant: string, cluster: string, entries: readonly LearntEntry[]): void {
+      putAllLearnt.immediate(tenant, cluster, entries);
     },
   };
 }

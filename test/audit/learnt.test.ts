@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict';
+import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { AuditRecord } from '../../collectors/audit/event.ts';
+import { normalise } from '../../collectors/audit/normalise.ts';
+import { unusualDeployment } from '../../detections/baselines/behaviours/unusual-deployment.ts';
+import { loadRules } from '../../detections/engine/load.ts';
+import { execIntoAPod } from '../../detections/rules/exec-into-a-pod.ts';
+import { forgetLearnt } from '../../gateway/ingest/learnt.ts';
+import { openWatches } from '../../gateway/ingest/watches.ts';
+import { wholeTenant } from '../../graph/model/scope.ts';
+import { StoreError } from '../../graph/store/errors.ts';
+import { type Running, up } from '../e2e/portolan.ts';
+import { memoryLog, openHouse } from '../gateway/testbed.ts';
+import { chartManifests } from './histories.ts';
+
+const closing = new AsyncDisposableStack();
+after(() => closing.disposeAsync());
+const folder = mkdtempSync(join(tmpdir(), 'portolan-learnt-'));
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+const day = 86_400_000;
+const begin = Date.UTC(2026, 0, 1);
+const records = unusualDeployment.fires.map(
+  ([at, event], index): AuditRecord => ({
+    ...(event as AuditRecord),
+    auditID: `event ${index}`,
+    stageTimestamp: new Date(begin + at * day).toISOString(),
+  }),
+);
+const from = { provider: 'selfmanaged', route: 'test', cluster: null, pointer: 'test' } as const;
+const everyday = records.slice(0, -1);
+const unusual = records.slice(-1);
+
+test('what was learnt outlives the process, and its alert an outage; until the cluster is forgotten', async () => {
+  const house = await openHouse(closing);
+  const cluster = await chartManifests(house, 'prod', '');
+  let outage = false;
+  const alerts = new Proxy(house.alerts, {
+    get: (target, name, receiver) =>
+      name === 'raise' && outage
+        ? () => Promise.reject(new StoreError('UPSTREAM_UNAVAILABLE', 'gone'))
+        : Reflect.get(target, name, receiver),
+  });
+  const start = () => openWatches({ ...house, alerts }, () => loadRules([]), (7 * day) / 1000, memoryLog().logger);
+  const take = (watches: ReturnType<typeof start>, events: readonly AuditRecord[]) =>
+    watches.of(house.tenant).take(
+      cluster,
+      events.map((event) => normalise(event, from)),
+    );
+
+  const first = start();
+  assert.deepEqual(await take(first, everyday), { taken: everyday.length, duplicates: 0, alerts: 0 });
+  await first.save();
+  const second = start();
+  outage = true;
+  await assert.rejects(take(second, unusual), { code: 'UPSTREAM_UNAVAILABLE' });
+  outage = false;
+  assert.deepEqual(await take(second, unusual), { taken: 1, duplicates: 0, alerts: 1 }, 'it was not lost');
+  const { items } = await house.alerts.find(wholeTenant(house.tenant), { page: { first: 10 } });
+  const [alert] = items.map(({ item }) => item);
+  assert.equal(alert?.rule, unusualDeployment.name);
+  assert.match(String(alert?.fields['baseline.expected']), /one of the \d+ things it did in 9\.0 days/);
+  assert.match(String(alert?.fields['baseline.seen']), /mallory/);
+
+  // That was not saved, so it is news again; a forgotten cluster is learnt anew, in silence.
+  const again = [{ ...(unusual[0] as AuditRecord), auditID: 'again' }];
+  assert.equal((await take(start(), again)).alerts, 1);
+  await forgetLearnt(house.records, house.tenant, cluster);
+  assert.deepEqual(await house.records.learnt(house.tenant, cluster, '', 10), []);
+  assert.equal((await take(start(), again)).alerts, 0);
+});
+
+test('portolan up tells of unusual behaviour in an audit log, though it was restarted since', async () => {
+  const log = join(folder, 'audit.log');
+  writeFileSync(join(folder, 'shop.yaml'), 'apiVersion: v1\nkind: Namespace\nmetadata: { name: shop }\n');
+  const lines = (events: readonly AuditRecord[]): string =>
+    events.map((event) => `${JSON.stringify(event)}\n`).join('');
+  const args = ['--audit-log', log, '--learn', '7', 'shop.yaml'];
+  const exec = { ...(execIntoAPod.fires as AuditRecord), auditID: 'exec' };
+  writeFileSync(log, lines([...everyday, exec]));
+  const first = await up(args, folder);
+  try {
+    await alertOf(first, execIntoAPod.name); // so all that came before has been taken
+  } finally {
+    assert.equal(await first.stop(), 0);
+  }
+  appendFileSync(log, lines(unusual));
+  const second = await up(args, folder);
+  try {
+    const output = await alertOf(second, unusualDeployment.name);
+    assert.match(output, /who=shop what=mallory docker\.io\/miner expected: one of .+; seen: mallory/);
+  } finally {
+    await second.stop();
+  }
+});
+
+async function alertOf({ query }: Running, rule: string): Promise<string> {
+  interface Answer {
+    readonly alerts: { readonly nodes: readonly { readonly rule: string; readonly output: string }[] };
+  }
+  for (const limit = Date.now() + 20_000; Date.now() < limit; await sleep(50)) {
+    const { alerts } = await query<Answer>('{ alerts { nodes { rule output } } }');
+    const found = alerts.nodes.find((alert) => alert.rule === rule);
+    if (found !== undefined) return found.output;
+  }
+  return assert.fail(`no alert of ${rule}`);
+}
