@@ -66,7 +66,8 @@ export function answerHttpErrors(app: FastifyInstance, logger: Logger, bodyBytes
     if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
       const size = request.headers['content-length'];
       const found = size === undefined ? 'is larger' : `has ${size} bytes`;
-      const message = `The body ${found}; the limit is ${bodyBytes} bytes.`;
+      const limit = request.routeOptions.bodyLimit ?? bodyBytes;
+      const message = `The body ${found}; the limit is ${limit} bytes.`;
       return reply.code(413).send(errorBody('BODY_LIMIT_EXCEEDED', message));
     }
     if (error.statusCode !== undefined && error.statusCode < 500) {

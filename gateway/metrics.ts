@@ -15,6 +15,9 @@ export interface Gauges {
   subscriptions(count: () => number): void;
 }
 
+/** What became of a batch of a sensor. */
+export type CountBatches = (outcome: 'taken' | 'known' | 'conflict' | 'refused') => void;
+
 /** What became of events that were sent here. */
 export type CountEvents = (outcome: 'taken' | 'duplicate' | 'malformed', events: number) => void;
 
@@ -26,7 +29,12 @@ export function serveMetrics(
   app: FastifyInstance,
   guard: Guard,
   { clusters }: Pick<Settings, 'clusters'>,
-): { readonly plugin: ApolloServerPlugin<Context>; readonly gauges: Gauges; readonly audit: CountEvents } {
+): {
+  readonly plugin: ApolloServerPlugin<Context>;
+  readonly gauges: Gauges;
+  readonly audit: CountEvents;
+  readonly sensors: CountBatches;
+} {
   const register = new Registry();
   collectDefaultMetrics({ register });
   const requests = new Counter({
@@ -99,5 +107,12 @@ export function serveMetrics(
     labelNames: ['outcome'],
     registers: [register],
   });
-  return { plugin, gauges, audit: (outcome, events) => auditEvents.inc({ outcome }, events) };
+  const sensorBatches = new Counter({
+    name: 'portolan_sensor_batches_total',
+    help: 'Batches of node sensors by what became of them: taken, known (here before), conflict or refused.',
+    labelNames: ['outcome'],
+    registers: [register],
+  });
+  const sensors: CountBatches = (outcome) => sensorBatches.inc({ outcome });
+  return { plugin, gauges, sensors, audit: (outcome, events) => auditEvents.inc({ outcome }, events) };
 }

@@ -10,6 +10,7 @@ import { securityHeaders } from './headers.ts';
 import { serveHealth } from './health.ts';
 import { serveIde } from './ide.ts';
 import { serveAuditWebhook } from './ingest/audit-webhook.ts';
+import { serveSensors } from './ingest/sensor/serve.ts';
 import { logRequests } from './log.ts';
 import { isLoopback, refuseForeignHosts } from './loopback.ts';
 import { serveMetrics } from './metrics.ts';
@@ -57,7 +58,9 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     streams: live.streams,
     plugins: [metrics.plugin],
   });
-  serveAuditWebhook(app, settings, guard(only('mayIngest', anybody), logger), metrics.audit);
+  const sending = guard(only('mayIngest', anybody), logger);
+  serveAuditWebhook(app, settings, sending, metrics.audit);
+  serveSensors(app, settings, sending, metrics.sensors);
   serveHealth(app, settings, drain);
   serveIde(app);
   const stop = stopper(app, apollo, drain, settings.drainMs, live.stop);

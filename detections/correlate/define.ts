@@ -44,8 +44,6 @@ interface Definition<Event, Raw> {
   readonly remediation: string;
   readonly falsePositives: string;
   readonly references: readonly string[];
-  /** Waits for the graph to catch up with the event, aside from the stream: its alert comes some seconds later. */
-  readonly patient?: boolean;
   /** Starts to watch a cluster. */
   readonly watch: () => Watcher<Event>;
   /** The last event fires it, and no earlier one. */
@@ -57,6 +55,8 @@ interface Definition<Event, Raw> {
 /** A detection over several audit events, or an audit event and the graph. */
 export interface AuditCorrelation extends Definition<AuditEvent, AuditRecord> {
   readonly source: 'k8s_audit';
+  /** Waits for the graph to catch up with the event, aside from the stream: its alert comes some seconds later. */
+  readonly patient?: boolean;
 }
 
 /** A detection over node events and the graph. */

@@ -1,11 +1,13 @@
 import type { AuditEvent } from '../../collectors/audit/event.ts';
 import type { AlertFields } from '../../graph/records/alerts/alert.ts';
 import { alertLimits } from '../../graph/records/alerts/check.ts';
-import type { Detected } from '../../graph/records/alerts/desk.ts';
+import type { Detected } from '../../graph/records/alerts/detected.ts';
 import type { Alert } from '../engine/rule.ts';
 import { actorOf, senderOf } from './actor.ts';
 import type { Correlation, Finding } from './define.ts';
 import { type GraphView, type Named, refOf } from './graph-view.ts';
+import type { NodeAlert } from './node-alert.ts';
+import type { NodePlace } from './node-place.ts';
 import { provenSteps } from './proofs.ts';
 import { reachOf } from './reach.ts';
 import { placeOf, targetOf } from './target.ts';
@@ -29,6 +31,38 @@ export function ofRule(alert: Alert, event: AuditEvent, cluster: string): Detect
     output: cut(output, alertLimits.output),
     fields: plain(fields),
     subjects: subjectsOf(event),
+  };
+}
+
+/** Fields that say what the graph knows; no node says that. */
+const ours = 'portolan.';
+/** What an alert of a sensor keeps of its event, beside the fields that its rule prints. */
+const kept = [
+  ...['evt.type', 'proc.name', 'proc.cmdline', 'proc.exepath', 'proc.pname', 'proc.pid', 'fd.name', 'user.name'],
+  ...['container.id', 'container.name', 'container.image.repository', 'k8s.pod.uid'],
+];
+
+/** The alert of a sensor's rule, as it is recorded. What tells it from others is what the event says. */
+export function ofNodeRule(
+  { rule, severity, techniques, output, fields, event }: NodeAlert,
+  { namespace, subjects }: NodePlace,
+  { cluster, node, time }: { readonly cluster: string; readonly node: string; readonly time: string },
+): Detected {
+  const own = Object.fromEntries(kept.flatMap((name) => (event[name] == null ? [] : [[name, event[name]]])));
+  const printed = Object.fromEntries(Object.entries(fields).filter(([name]) => !name.startsWith(ours)));
+  const where = [event['k8s.pod.uid'], event['container.id']].map((value) => String(value ?? ''));
+  return {
+    cluster,
+    namespace,
+    rule,
+    severity,
+    techniques,
+    time,
+    output: cut(output, alertLimits.output),
+    // The name of the node last: no event says of which it is.
+    fields: plain({ ...own, ...printed, 'k8s.node.name': node }),
+    subjects,
+    identity: ['node', node, ...where],
   };
 }
 
@@ -66,7 +100,7 @@ export function timeOf({ record }: AuditEvent): string {
 function plain(fields: Readonly<Record<string, unknown>>): AlertFields {
   return Object.fromEntries(
     Object.entries(fields)
-      .slice(0, alertLimits.fields)
+      .slice(-alertLimits.fields)
       .map(([name, value]) => [
         name,
         typeof value === 'number' || typeof value === 'boolean' || value == null

@@ -1,6 +1,7 @@
 import type { AuditEvent } from '../../collectors/audit/event.ts';
 import { type Seen, seenEvents } from '../../collectors/audit/seen.ts';
-import type { AlertDesk, Detected } from '../../graph/records/alerts/desk.ts';
+import type { AlertDesk } from '../../graph/records/alerts/desk.ts';
+import type { Detected } from '../../graph/records/alerts/detected.ts';
 import { StoreError } from '../../graph/store/errors.ts';
 import type { Behaviours } from '../baselines/engine.ts';
 import type { LoadedRules } from '../engine/load.ts';

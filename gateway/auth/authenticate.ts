@@ -36,7 +36,7 @@ interface GuardSettings {
 /** Without settings everybody is the whole default tenant, and may write. */
 export async function identifier({ auth, tenant }: GuardSettings): Promise<Identify> {
   if (auth !== null) return identifierOf(auth, tenant);
-  const rights = { mayWrite: true, mayRead: true, mayIngest: true } as const;
+  const rights = { mayWrite: true, mayRead: true, mayIngest: true, node: null } as const;
   const anybody = { clusters: 'all', namespaces: 'all', name: 'somebody on this machine', ...rights } as const;
   return async () => ({ ...anybody, tenant, expiresAt: null });
 }

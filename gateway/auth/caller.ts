@@ -17,6 +17,8 @@ export interface Caller {
   readonly mayRead: boolean;
   /** Whether he may send events of the clusters above. */
   readonly mayIngest: boolean;
+  /** The node whose sensor he is, for which alone he speaks; null for anybody else. */
+  readonly node: string | null;
   /** When the credential runs out, in milliseconds since the epoch; null for never. */
   readonly expiresAt: number | null;
 }

@@ -25,6 +25,8 @@ export interface JwtSettings {
     readonly write?: string;
     /** `true` for a sender of events, who may do nothing else. `portolan_ingest` unless given. */
     readonly ingest?: string;
+    /** The name of the node whose sensor the sender is. `portolan_node` unless given. */
+    readonly node?: string;
   };
 }
 
@@ -65,6 +67,7 @@ function callerOf(payload: JWTPayload, claims: NonNullable<JwtSettings['claims']
     namespaces = 'portolan_namespaces',
     write = 'portolan_write',
     ingest = 'portolan_ingest',
+    node = 'portolan_node',
   } = claims;
   const tenantName = payload[tenant] ?? defaultTenant;
   const clusterNames = namesOf(payload[clusters]);
@@ -75,6 +78,9 @@ function callerOf(payload: JWTPayload, claims: NonNullable<JwtSettings['claims']
   const mayIngest = payload[ingest] === true;
   if (mayIngest && clusterNames === 'all')
     throw forbidden(clusters, 'the clusters whose events it may send, each by name');
+  const nodeName = payload[node] ?? null;
+  if (nodeName !== null && (typeof nodeName !== 'string' || nodeName === '' || !mayIngest))
+    throw forbidden(node, `the name of a node, beside ${ingest}`);
   return {
     tenant: tenantName,
     clusters: clusterNames,
@@ -83,6 +89,7 @@ function callerOf(payload: JWTPayload, claims: NonNullable<JwtSettings['claims']
     mayWrite: payload[write] === true && !mayIngest,
     mayRead: !mayIngest,
     mayIngest,
+    node: nodeName,
     expiresAt: (payload.exp as number) * 1_000, // required
   };
 }

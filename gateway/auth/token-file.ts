@@ -11,7 +11,7 @@ interface Entry {
 }
 
 /**
- * Reads a file of tokens, YAML or JSON: `tokens: [{token, clusters, namespaces, tenant, name, write, ingest}]`, where clusters is a list
+ * Reads a file of tokens, YAML or JSON: `tokens: [{token, clusters, namespaces, tenant, name, write, ingest, node}]`, where clusters is a list
  * of names or ids or "*", and all that follows may be left out. Returns who a token stands for, or null.
  * Throws, naming file and entry, when the file is open to others on the machine or not of this shape.
  */
@@ -50,6 +50,7 @@ function entriesOf(content: unknown, path: string, defaultTenant: string): reado
       name = `token ${index + 1} of the file`,
       write = false,
       ingest = false,
+      node = null,
     } = (value ?? {}) as Readonly<Record<string, unknown>>;
     const clusterNames = namesOf(clusters);
     const namespaceNames = namesOf(namespaces);
@@ -63,6 +64,8 @@ function entriesOf(content: unknown, path: string, defaultTenant: string): reado
     if (typeof ingest !== 'boolean') throw wrong('`ingest` must be true or false');
     if (ingest && write) throw wrong('a token with `ingest` sends events and does nothing else: leave out `write`');
     if (ingest && clusterNames === 'all') throw wrong('a token with `ingest` must name its clusters');
+    if (node !== null && (typeof node !== 'string' || node === '' || !ingest))
+      throw wrong('`node` must be the name of a node, beside `ingest`');
     const caller = {
       tenant,
       clusters: clusterNames,
@@ -71,6 +74,7 @@ function entriesOf(content: unknown, path: string, defaultTenant: string): reado
       mayWrite: write,
       mayRead: !ingest,
       mayIngest: ingest,
+      node,
       expiresAt: null,
     };
     return { digest: digestOf(token), caller };

@@ -1,16 +1,15 @@
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { parseAudit } from '../../collectors/audit/parse.ts';
-import type { GraphNode } from '../../graph/model/graph.ts';
-import { wholeTenant } from '../../graph/model/scope.ts';
 import { StoreError } from '../../graph/store/errors.ts';
-import type { GraphStore } from '../../graph/store/port.ts';
 import type { Guard } from '../auth/authenticate.ts';
 import type { Caller } from '../auth/caller.ts';
 import { errorBody } from '../errors.ts';
 import type { CountEvents } from '../metrics.ts';
 import type { Settings } from '../settings.ts';
+import { again } from './again.ts';
+import { clusterOf } from './cluster-of.ts';
 
 /** The most bytes of one batch, as sent and unpacked: an API server cuts batches at 10 MiB where it truncates. */
 const bodyBytes = 16 << 20;
@@ -37,12 +36,6 @@ export function serveAuditWebhook(
 ): void {
   if (watch === undefined) return;
   let [batches, bytes] = [0, 0];
-
-  const again = (reply: FastifyReply, status: 429 | 503, seconds: number, message: string): FastifyReply =>
-    reply
-      .code(status)
-      .header('retry-after', seconds)
-      .send(errorBody(status === 429 ? 'TOO_MANY_REQUESTS' : 'UPSTREAM_UNAVAILABLE', message));
 
   app.register(async (scope) => {
     scope.addContentTypeParser(
@@ -72,7 +65,7 @@ export function serveAuditWebhook(
             const message = `The body is no gzip of at most ${bodyBytes} bytes.`;
             return reply.code(400).send(errorBody('BAD_REQUEST', message));
           }
-          const cluster = await clusterOf(params.cluster, caller, store);
+          const cluster = await clusterOf(params.cluster, caller.tenant, store);
           if (cluster === null) {
             const message = `No cluster ${JSON.stringify(params.cluster)} is charted here: name one that is, or wait until it is.`;
             return again(reply, 503, later, message);
@@ -113,8 +106,9 @@ export function serveAuditWebhook(
   });
 }
 
-/** A credential names the clusters that it speaks for; without authentication anybody on this machine speaks for any. */
-function mayName({ clusters }: Caller, name: string): boolean {
+/** A credential names the clusters that it speaks for, that of a node for none; without authentication anybody on this machine speaks for any. */
+function mayName({ clusters, node }: Caller, name: string): boolean {
+  if (node !== null) return false;
   return clusters === 'all' || clusters.includes(name);
 }
 
@@ -122,15 +116,4 @@ async function textOf(body: Buffer, encoding: string | undefined): Promise<strin
   if (encoding === undefined || encoding === 'identity') return body.toString();
   if (encoding !== 'gzip') return null;
   return unpack(body, { maxOutputLength: bodyBytes }).then(String, () => null);
-}
-
-async function clusterOf(name: string, { tenant }: Caller, store: GraphStore): Promise<GraphNode | null> {
-  const filter = {
-    or: [
-      { field: 'id', in: [name] },
-      { field: 'name', in: [name] },
-    ],
-  };
-  const { items } = await store.find(wholeTenant(tenant), { kinds: ['Cluster'], filter, page: { first: 2 } });
-  return items.length === 1 ? (items[0]?.item ?? null) : null;
 }

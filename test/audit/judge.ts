@@ -4,7 +4,7 @@ import { openWatch } from '../../detections/correlate/watch.ts';
 import { loadRules } from '../../detections/engine/load.ts';
 import { packFiles } from '../../detections/rules/pack.ts';
 import type { AlertEvent } from '../../graph/records/alerts/alert.ts';
-import type { Detected } from '../../graph/records/alerts/desk.ts';
+import type { Detected } from '../../graph/records/alerts/detected.ts';
 
 /** Runs every rule and correlation over events, as the gateway does, in a cluster whose graph knows nothing. */
 export async function judge(batches: Iterable<readonly AuditEvent[]> | AsyncIterable<readonly AuditEvent[]>) {
@@ -12,7 +12,7 @@ export async function judge(batches: Iterable<readonly AuditEvent[]> | AsyncIter
   const troubles: unknown[] = [];
   const watch = openWatch({
     rules: () => loadRules(packFiles()),
-    correlations: correlations.filter(({ patient }) => !patient),
+    correlations: correlations.filter((each) => !('patient' in each)),
     view: (cluster) => ({
       cluster,
       named: async () => new Map(),

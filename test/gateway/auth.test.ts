@@ -157,6 +157,12 @@ suite('auth', () => {
         /tokens\[0\]: `token` must have at least 16/,
       ],
       ['names no clusters', 'tokens: [{token: everything-1234567}]', 0o600, /tokens\[0\]: `clusters` must be a list/],
+      [
+        'names a node that may not send',
+        'tokens: [{token: everything-1234567, clusters: [prod], node: worker-1}]',
+        0o600,
+        /tokens\[0\]: `node` must be the name of a node, beside `ingest`/,
+      ],
       ['is empty', '', 0o600, /needs a list `tokens`/],
     ];
     for (const [why, content, mode, message] of bad) {
@@ -212,6 +218,7 @@ suite('auth', () => {
         ['a key of its own', 401, () => sign(all, undefined, 'stranger'), /signature/],
         ['no clusters', 403, () => sign({}), /claim portolan_clusters must be a list/],
         ['a tenant that is no text', 403, () => sign({ ...all, portolan_tenant: 7 }), /claim portolan_tenant/],
+        ['a node and no right to send', 403, () => sign({ ...all, portolan_node: 'worker-1' }), /claim portolan_node/],
         [
           'no signature',
           401,

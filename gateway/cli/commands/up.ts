@@ -4,6 +4,7 @@ import { pathEngines } from '../../fleet/engines.ts';
 import { type Fleet, followFleet } from '../../fleet/follow-fleet.ts';
 import { keepMarkingStale } from '../../fleet/mark-stale.ts';
 import { auditLogOf, followAuditLog } from '../../ingest/follow-audit-log.ts';
+import { openSensorIntake } from '../../ingest/sensor/intake.ts';
 import { openWatches } from '../../ingest/watches.ts';
 import type { GatewayOptions, Readiness } from '../../settings.ts';
 import type { Gateway } from '../../start.ts';
@@ -68,6 +69,7 @@ export const run: Run = async (settings, paths, terminal) => {
     ...(auth === undefined ? {} : { auth }),
     logger,
     watch: watches.of,
+    sensors: openSensorIntake({ store: opened.store, alerts: opened.alerts, paths: engines.open }, logger),
     readiness: () => readiness,
     clusters: () => fleet?.members ?? [],
   };

@@ -7,7 +7,8 @@ import { delta, pod, write } from '../../../test/contract/context.ts';
 import { edgeId, nodeId } from '../../model/id.ts';
 import { wholeTenant } from '../../model/scope.ts';
 import { openSqlite } from '../../store/sqlite/open.ts';
-import { alertDesk, type Detected } from './desk.ts';
+import { alertDesk } from './desk.ts';
+import type { Detected } from './detected.ts';
 
 const detected = (changes: Partial<Detected> = {}): Detected => ({
   cluster: 'alpha',
