@@ -29,6 +29,11 @@ export const forbidden: readonly Forbidden[] = [
     because: 'one collector speaks to API servers; everybody else reads its observations',
   },
   {
+    from: everywhereBut('collectors/audit/eks/'),
+    to: ['npm:@aws-sdk/client-cloudwatch-logs'],
+    because: 'one reader speaks to AWS, and loads what it takes for that when it does',
+  },
+  {
     from: everywhereBut('events/redis/'),
     to: ['npm:ioredis'],
     because: 'one event log knows Redis; everybody else speaks to its port',

@@ -1,20 +1,14 @@
 import { type FileHandle, open, stat } from 'node:fs/promises';
-import { setTimeout as sleep } from 'node:timers/promises';
-import type { AuditEvent, AuditSource } from './event.ts';
+import type { AuditBatch } from './batch.ts';
+import type { AuditSource } from './event.ts';
 import { beginningOf, rotatedFiles } from './log-file.ts';
-import { type AuditProblem, mostJsonBytes, parseAudit } from './parse.ts';
+import { type AuditProblem, mostJsonBytes, parseAudit, together } from './parse.ts';
+import { pause } from './pause.ts';
 
 /** How far an audit log has been read: in which file, told by how it begins, and to which byte. */
 export interface LogCursor {
   readonly beginning: string;
   readonly offset: number;
-}
-
-/** Some lines of a log. Whoever has taken them over goes on from `cursor` after a restart. */
-export interface LogBatch {
-  readonly events: readonly AuditEvent[];
-  readonly problems: readonly AuditProblem[];
-  readonly cursor: LogCursor;
 }
 
 export interface FollowLogOptions {
@@ -36,7 +30,7 @@ export async function* followLog(
   path: string,
   { source, after, pollMs = 250 }: FollowLogOptions,
   signal: AbortSignal,
-): AsyncGenerator<LogBatch> {
+): AsyncGenerator<AuditBatch<LogCursor>> {
   let cursor = after;
   const read = async function* (file: FileHandle, beginning: string, from: number, ended: boolean) {
     for await (const { lines, offset, problems } of linesAfter(file, from, ended, path)) {
@@ -44,8 +38,7 @@ export async function* followLog(
       if ((await beginningOf(file)) !== beginning) return;
       const parsed = lines.map(({ text, at }) => parseAudit(text, { ...source, pointer: `${path} at byte ${at}` }));
       cursor = { beginning, offset };
-      const events = parsed.flatMap((each) => each.events);
-      yield { events, problems: [...problems, ...parsed.flatMap((each) => each.problems)], cursor };
+      yield { ...together([{ events: [], problems }, ...parsed]), cursor };
       if (signal.aborted) return;
     }
   };
@@ -69,7 +62,7 @@ export async function* followLog(
     await using file = await open(path).catch(missing);
     const beginning = file && (await beginningOf(file));
     if (!file || beginning === null) {
-      await sleep(pollMs, undefined, { signal }).catch(() => undefined);
+      await pause(pollMs, signal);
       continue;
     }
     const known: LogCursor | null = cursor;
@@ -82,7 +75,7 @@ export async function* followLog(
       }
       if (signal.aborted) return;
       if (!(await isStill(path, file, beginning))) break;
-      await sleep(pollMs, undefined, { signal }).catch(() => undefined);
+      await pause(pollMs, signal);
     }
     // The writer may have written to it until the moment it was renamed.
     if ((await beginningOf(file)) === beginning) yield* read(file, beginning, offset, true);

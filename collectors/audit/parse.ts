@@ -1,4 +1,4 @@
-import type { AuditEvent, AuditSource, Json } from './event.ts';
+import type { AuditEvent, AuditSource, Fidelity, Json } from './event.ts';
 import { normalise } from './normalise.ts';
 import { AuditRecordError, auditRecord, isObject } from './record.ts';
 
@@ -36,26 +36,31 @@ export function parseAudit(text: string, source: AuditSource): ParsedAudit {
   return readAudit(value, source);
 }
 
-function refused(place: string, message: string): ParsedAudit {
+/** Nothing but something that could not be read. */
+export function refused(place: string, message: string): ParsedAudit {
   return { events: [], problems: [{ place, message }] };
 }
 
-/** Reads an Event or an EventList. What is wrong with one event of a list leaves the others. */
-export function readAudit(value: Json, source: AuditSource): ParsedAudit {
-  if (!isObject(value) || !Array.isArray(value.items)) return readEvents([value], source, () => source.pointer);
-  return readEvents(value.items as readonly Json[], source, (index) => `${source.pointer} items[${index}]`);
+export function together(parts: readonly ParsedAudit[]): ParsedAudit {
+  return { events: parts.flatMap(({ events }) => events), problems: parts.flatMap(({ problems }) => problems) };
 }
 
-function readEvents(values: readonly Json[], source: AuditSource, place: (index: number) => string): ParsedAudit {
-  const events: AuditEvent[] = [];
-  const problems: AuditProblem[] = [];
-  for (const [index, value] of values.entries()) {
+/**
+ * Reads an Event or an EventList. What is wrong with one event of a list leaves the others.
+ *
+ * @param fidelity what the source, or what became of the record on its way, took from it
+ */
+export function readAudit(value: Json, source: AuditSource, fidelity?: Fidelity): ParsedAudit {
+  const read = (event: Json, place: string): ParsedAudit => {
     try {
-      events.push(normalise(auditRecord(value), source));
+      return { events: [normalise(auditRecord(event), source, fidelity)], problems: [] };
     } catch (error) {
       if (!(error instanceof AuditRecordError)) throw error;
-      problems.push({ place: place(index), message: error.message });
+      return refused(place, error.message);
     }
-  }
-  return { events, problems };
+  };
+  if (!isObject(value) || !Array.isArray(value.items)) return read(value, source.pointer);
+  return together(
+    (value.items as readonly Json[]).map((event, index) => read(event, `${source.pointer} items[${index}]`)),
+  );
 }

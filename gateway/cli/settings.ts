@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { parse } from 'yaml';
 import { holdsPassword } from '../../graph/store/open.ts';
+import { cloudAddresses } from '../ingest/cloud-forms.ts';
 import { CommandError } from './errors.ts';
 
 /** One setting: a flag, an environment variable and a key of the settings file, in this order of precedence. */
@@ -233,6 +234,12 @@ export const settings = {
     default: [],
     value: 'FILE',
     description: 'audit log of an API server to follow, repeatable; CLUSTER=FILE where several clusters are charted',
+  },
+  audit: {
+    type: 'strings',
+    default: [],
+    value: 'ADDRESS',
+    description: `where a cloud keeps the audit events of a cluster, repeatable, also CLUSTER=ADDRESS: ${cloudAddresses}`,
   },
   events: {
     type: 'string',

@@ -8,7 +8,8 @@ import type { AuditRecord } from '../../collectors/audit/event.ts';
 import { loadRules } from '../../detections/engine/load.ts';
 import { execIntoAPod } from '../../detections/rules/exec-into-a-pod.ts';
 import { packFiles } from '../../detections/rules/pack.ts';
-import { auditLogOf, followAuditLog } from '../../gateway/ingest/follow-audit-log.ts';
+import { auditLogFeed } from '../../gateway/ingest/audit-feeds.ts';
+import { followAudit } from '../../gateway/ingest/follow-audit.ts';
 import { openWatches } from '../../gateway/ingest/watches.ts';
 import { wholeTenant } from '../../graph/model/scope.ts';
 import { StoreError } from '../../graph/store/errors.ts';
@@ -136,7 +137,7 @@ test('an audit log is followed from where it was, over a restart and a rotation'
     const stop = new AbortController();
     const own = openWatches(house, () => loadRules(packFiles()), 0, logger);
     const options = { ...house, watches: own, logger };
-    const following = followAuditLog(auditLogOf(`prod=${path}`), options, stop.signal);
+    const following = followAudit(auditLogFeed(`prod=${path}`), options, stop.signal);
     const found = await pods(count);
     stop.abort();
     await following;

@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { gzipSync } from 'node:zlib';
 import { unusualDeployment } from '../../../detections/baselines/behaviours/unusual-deployment.ts';
 import { bindingToClusterAdmin } from '../../../detections/rules/binding-to-cluster-admin.ts';
 import { shellOnASocket } from '../../../detections/rules/shell-on-a-socket.ts';
@@ -85,6 +86,26 @@ test('reads lists, arrays and texts over many lines', async () => {
       text.slice(0, 80),
     );
   }
+});
+
+test('reads what CloudWatch Logs hands on, side by side and packed as Firehose stores it', async () => {
+  const path = await file('roles.yaml', rules);
+  const record = (event: object): string =>
+    JSON.stringify({
+      messageType: 'DATA_MESSAGE',
+      owner: '111122223333',
+      logGroup: '/aws/eks/prod/cluster',
+      logStream: 'kube-apiserver-audit-0a1b',
+      logEvents: [{ id: '1', timestamp: 1, message: JSON.stringify(event) }],
+    });
+  const stored = join(folder, 'firehose.gz');
+  await writeFile(
+    stored,
+    Buffer.concat([gzipSync(record(audit) + record(harmless)), gzipSync(`${record(audit)}rest`)]),
+  );
+  const { alerts, err } = await detect('--rules', path, '--events', stored);
+  assert.equal(alerts().length, 3);
+  assert.match(err, /firehose.gz:1: this is not JSON[\s\S]*\n1 could not be read/);
 });
 
 test('a mistake in a rule ends it with status 2 before an event is read', async () => {

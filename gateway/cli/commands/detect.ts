@@ -6,6 +6,7 @@ import type { Run, Terminal } from '../command.ts';
 import { destinationOf } from '../detect/destination.ts';
 import { readEvents } from '../detect/events.ts';
 import { reportCoverage, rulesOf, ruleTable } from '../detect/rule-files.ts';
+import { unpacked } from '../detect/unpacked.ts';
 import { CommandError, exitStatus } from '../errors.ts';
 import { progress } from '../progress.ts';
 import type { Settings } from '../settings.ts';
@@ -27,7 +28,7 @@ async function* bytesOf(path: string, { signal }: Terminal): AsyncGenerator<Buff
   const stop = (): void => void stream.destroy();
   signal.addEventListener('abort', stop, { once: true });
   try {
-    for await (const chunk of stream) yield chunk as Buffer;
+    yield* unpacked(stream as AsyncIterable<Buffer>);
   } catch (error) {
     if (!signal.aborted) throw new CommandError(`events ${path} cannot be read: ${(error as Error).message}`);
   } finally {

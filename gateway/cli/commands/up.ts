@@ -3,7 +3,7 @@ import { type Logger, pino } from 'pino';
 import { pathEngines } from '../../fleet/engines.ts';
 import { type Fleet, followFleet } from '../../fleet/follow-fleet.ts';
 import { keepMarkingStale } from '../../fleet/mark-stale.ts';
-import { auditLogOf, followAuditLog } from '../../ingest/follow-audit-log.ts';
+import { followAudit } from '../../ingest/follow-audit.ts';
 import { openSensorIntake } from '../../ingest/sensor/intake.ts';
 import { openWatches } from '../../ingest/watches.ts';
 import type { GatewayOptions, Readiness } from '../../settings.ts';
@@ -13,6 +13,7 @@ import { CommandError, exitStatus } from '../errors.ts';
 import { openStoreOf } from '../open-store.ts';
 import { progress } from '../progress.ts';
 import { podSecurityLevel, type Settings } from '../settings.ts';
+import { auditFeeds } from '../up/audit-feeds.ts';
 import { authOf } from '../up/auth.ts';
 import { chartFiles } from '../up/chart-files.ts';
 import { chartExamples, forgetExamples } from '../up/examples.ts';
@@ -43,6 +44,7 @@ export const run: Run = async (settings, paths, terminal) => {
   const auth = authOf(settings);
   const rules = await watchedRules({ settings, terminal });
   const podSecurityDefault = podSecurityLevel(settings);
+  const feeds = auditFeeds(settings);
   const opened = await openStoreOf(settings);
   const session: Session = { settings, terminal, opened, logger };
   const engines = pathEngines(opened.store, logger);
@@ -102,7 +104,7 @@ export const run: Run = async (settings, paths, terminal) => {
     }
     readiness = { ready: true, reasons: [] };
     const feed = { ...opened, tenant: settings.tenant, watches, logger };
-    feeding = settings.auditLog.map((file) => followAuditLog(auditLogOf(file), feed, stopFollowing.signal));
+    feeding = feeds.map((each) => followAudit(each, feed, stopFollowing.signal));
     const stale = { ...opened, tenant: settings.tenant, followed: () => fleet?.followed ?? new Set<string>() };
     marking = keepMarkingStale(stale, logger, stopFollowing.signal);
     if (!terminal.signal.aborted) {

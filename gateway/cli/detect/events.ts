@@ -1,6 +1,8 @@
 import type { AuditEvent, Json } from '../../../collectors/audit/event.ts';
-import { isAuditJson, mostJsonBytes, readAudit } from '../../../collectors/audit/parse.ts';
+import { topLevelValues } from '../../../collectors/audit/json-pieces.ts';
+import { mostJsonBytes, readAudit } from '../../../collectors/audit/parse.ts';
 import { isObject } from '../../../collectors/audit/record.ts';
+import { readWrapped } from '../../../collectors/audit/shapes.ts';
 import type { SourceName } from '../../../detections/engine/fields/sources.ts';
 import type { NodeEvent } from '../../../detections/engine/fields/syscall.ts';
 import { linesOf } from './lines.ts';
@@ -42,13 +44,16 @@ export async function* readEvents(
       continue;
     }
     if (line.text.trim() === '') continue;
+    const place = `${name}:${line.number}`;
     try {
-      yield* eventsOf(JSON.parse(line.text) as Json, `${name}:${line.number}`, source);
+      yield* eventsOf(JSON.parse(line.text) as Json, place, source);
     } catch (error) {
       if (!(error instanceof SyntaxError)) throw error;
+      // Firehose writes one after the other, without a newline between them.
+      if (/after JSON/.test(error.message)) yield* eventsSideBySide(line.text, place, source);
       // The first line of a text over many is no JSON by itself, but begins some.
-      if (first && /^\s*[[{]/.test(line.text) && /end of JSON|Expected/.test(error.message)) spread = [line.text];
-      else yield problem(`${name}:${line.number}`, `this is not JSON: ${error.message}`);
+      else if (first && /^\s*[[{]/.test(line.text) && /end of JSON|Expected/.test(error.message)) spread = [line.text];
+      else yield problem(place, `this is not JSON: ${error.message}`);
     }
     first = false;
   }
@@ -61,6 +66,17 @@ export async function* readEvents(
   }
 }
 
+function* eventsSideBySide(text: string, place: string, source: SourceName | null): Generator<Read> {
+  for (const part of topLevelValues(text)) {
+    try {
+      yield* eventsOf(JSON.parse(part) as Json, place, source);
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw error;
+      yield problem(place, `this is not JSON: ${error.message}`);
+    }
+  }
+}
+
 function problem(place: string, message: string): Read {
   return { kind: 'problem', place, message };
 }
@@ -70,13 +86,10 @@ function* eventsOf(value: Json, place: string, source: SourceName | null): Gener
     for (const [index, item] of value.entries()) yield* eventsOf(item as Json, `${place} [${index}]`, source);
     return;
   }
-  if (source === 'k8s_audit' || (source === null && isAuditJson(value))) {
-    const { events, problems } = readAudit(value, {
-      provider: 'selfmanaged',
-      route: 'file',
-      cluster: null,
-      pointer: place,
-    });
+  const from = { provider: 'selfmanaged', route: 'file', cluster: null, pointer: place } as const;
+  const audit = source !== 'syscall' && isObject(value) ? readWrapped(value, from) : null;
+  if (audit !== null || source === 'k8s_audit') {
+    const { events, problems } = audit ?? readAudit(value, from);
     for (const event of events) yield { kind: 'k8s_audit', event };
     for (const { place, message } of problems) yield problem(place, message);
   } else if (isObject(value) && typeof value['evt.type'] === 'string') {
@@ -84,7 +97,10 @@ function* eventsOf(value: Json, place: string, source: SourceName | null): Gener
   } else if (source === 'syscall') {
     yield problem(place, 'evt.type is missing: this is no node event');
   } else {
-    yield problem(place, 'this is neither an audit event (of audit.k8s.io) nor a node event (with evt.type)');
+    yield problem(
+      place,
+      'this is neither an audit event (of audit.k8s.io, or as a cloud hands it on) nor a node event (with evt.type)',
+    );
   }
 }
 

@@ -1,0 +1,15 @@
+import { cloudWatch } from './eks/cloudwatch.ts';
+import type { AuditSource, JsonObject } from './event.ts';
+import { isAuditJson, type ParsedAudit, readAudit } from './parse.ts';
+import type { AuditShape } from './shape.ts';
+
+/** As an API server writes them itself. */
+const kubernetes: AuditShape = { fits: isAuditJson, read: readAudit };
+
+/** Every way in which audit events come. */
+const shapes: readonly AuditShape[] = [kubernetes, cloudWatch];
+
+/** Reads audit events in whatever way they are wrapped; null where this is nothing of the kind. */
+export function readWrapped(value: JsonObject, source: AuditSource): ParsedAudit | null {
+  return shapes.find(({ fits }) => fits(value))?.read(value, source) ?? null;
+}

@@ -1,0 +1,63 @@
+import { resolve } from 'node:path';
+import type { AuditBatch } from '../../collectors/audit/batch.ts';
+import { pollCloudWatch } from '../../collectors/audit/eks/poll.ts';
+import type { AuditSource } from '../../collectors/audit/event.ts';
+import { followLog, type LogCursor } from '../../collectors/audit/follow-log.ts';
+import type { WindowCursor } from '../../collectors/audit/window.ts';
+import { type Cloud, cloudForms } from './cloud-forms.ts';
+
+/** Where audit events of a cluster are read, as the settings name it: ADDRESS, or CLUSTER=ADDRESS. */
+export interface AuditFeed {
+  /** The address: what its cursor is recorded under, and what messages name. */
+  readonly address: string;
+  /** Name or id of the cluster; null for the only one there is. */
+  readonly cluster: string | null;
+  /** `after` is the cursor of a batch, as it was recorded, or null. What cannot be read is thrown as AuditSourceError. */
+  readonly read: (
+    cluster: NonNullable<AuditSource['cluster']>,
+    after: unknown,
+    signal: AbortSignal,
+  ) => AsyncIterable<AuditBatch<unknown>>;
+}
+
+/** Splits CLUSTER=ADDRESS; an address has no `=` before its first slash. */
+function named(text: string): readonly [cluster: string | null, address: string] {
+  const [, cluster, address] = /^([^=/]+)=(.+)$/.exec(text) ?? [];
+  return [cluster ?? null, address ?? text];
+}
+
+/** The log of an API server: FILE, or CLUSTER=FILE. */
+export function auditLogFeed(text: string): AuditFeed {
+  const [cluster, file] = named(text);
+  const address = resolve(file);
+  return {
+    address,
+    cluster,
+    read: (of, after, signal) => {
+      const source = { provider: 'selfmanaged', route: 'file', cluster: of } as const;
+      return followLog(address, { source, after: after as LogCursor | null }, signal);
+    },
+  };
+}
+
+type Reader = (...parts: readonly string[]) => AuditFeed['read'];
+
+const readers: Readonly<Record<Cloud, Reader>> = {
+  eks:
+    (region = '', name = '') =>
+    (cluster, after, signal) => {
+      const source = { cluster: { ...cluster, region } };
+      return pollCloudWatch(region, name, { source, after: after as WindowCursor | null }, signal);
+    },
+};
+
+/** The audit events of a cloud's cluster: ADDRESS, or CLUSTER=ADDRESS; null where it is no such address. */
+export function cloudFeed(text: string): AuditFeed | null {
+  const [cluster, address] = named(text);
+  const [, scheme = '', rest = ''] = /^([a-z]+):\/\/(.+)$/.exec(address) ?? [];
+  if (!Object.hasOwn(cloudForms, scheme)) return null;
+  const parts = rest.split('/');
+  const isWhole = parts.length === cloudForms[scheme as Cloud].split('/').length;
+  if (!isWhole || !parts.every((part) => /^[\w.$:-]+$/.test(part))) return null;
+  return { address, cluster, read: readers[scheme as Cloud](...parts) };
+}

@@ -1,0 +1,9 @@
+/** How the audit events of a cluster are addressed in each cloud: what follows the scheme. */
+export const cloudForms = { eks: 'REGION/CLUSTER' } as const;
+
+export type Cloud = keyof typeof cloudForms;
+
+/** As help and messages show them. */
+export const cloudAddresses = Object.entries(cloudForms)
+  .map(([scheme, form]) => `${scheme}://${form}`)
+  .join(', ');
