@@ -37,6 +37,28 @@ query CheapestPaths {
 }
 `;
 
+const live = `# Alerts as they are raised, each with the cheapest way on to cluster-admin from what it is about:
+subscription Alerts {
+  alertRaised {
+    alert {
+      rule
+      severity
+      output
+      attackPaths {
+        paths {
+          cost
+          hops {
+            from { ref }
+            edge { name }
+            to { ref }
+          }
+        }
+      }
+    }
+  }
+}
+`;
+
 /** Workers by the labels that the editor asks for. */
 const start = `self.MonacoEnvironment = {
   globalAPI: false,
@@ -46,6 +68,7 @@ YogaGraphiQL.renderYogaGraphiQL(document.querySelector('#root'), ${JSON.stringif
   endpoint: '/graphql',
   title: 'Portolan',
   defaultQuery: example,
+  defaultTabs: [{ query: example }, { query: live }],
 })});
 `;
 
