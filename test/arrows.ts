@@ -34,6 +34,11 @@ export const forbidden: readonly Forbidden[] = [
     because: 'one reader speaks to AWS, and loads what it takes for that when it does',
   },
   {
+    from: everywhereBut('collectors/audit/aks/'),
+    to: ['npm:@azure/event-hubs', 'npm:@azure/identity'],
+    because: 'one reader speaks to Azure, and loads what it takes for that when it does',
+  },
+  {
     from: everywhereBut('events/redis/'),
     to: ['npm:ioredis'],
     because: 'one event log knows Redis; everybody else speaks to its port',

@@ -83,6 +83,7 @@ export interface AuditDerived {
 /** A part of a record that a source may lack, or that had to be inferred. */
 export type FidelityPart =
   | 'groups'
+  | 'impersonatedUser'
   | 'uri'
   | 'code'
   | 'stage'

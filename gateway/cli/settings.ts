@@ -241,6 +241,13 @@ export const settings = {
     value: 'ADDRESS',
     description: `where a cloud keeps the audit events of a cluster, repeatable, also CLUSTER=ADDRESS: ${cloudAddresses}`,
   },
+  eventHubs: {
+    type: 'string',
+    default: null,
+    value: 'TEXT',
+    secret: true,
+    description: 'connection string of the namespace that --audit aks://... names; else the identity that Azure finds',
+  },
   events: {
     type: 'string',
     default: null,

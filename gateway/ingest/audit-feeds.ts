@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { type EventHubCursor, followEventHub } from '../../collectors/audit/aks/event-hub.ts';
 import type { AuditBatch } from '../../collectors/audit/batch.ts';
 import { pollCloudWatch } from '../../collectors/audit/eks/poll.ts';
 import type { AuditSource } from '../../collectors/audit/event.ts';
@@ -40,24 +41,36 @@ export function auditLogFeed(text: string): AuditFeed {
   };
 }
 
-type Reader = (...parts: readonly string[]) => AuditFeed['read'];
+/** What is told beside addresses. */
+export interface CloudSecrets {
+  /** Connection string of the namespace of event hubs; null for the identity that Azure's tools find. */
+  readonly eventHubs: string | null;
+}
+
+type Reader = (parts: readonly string[], secrets: CloudSecrets) => AuditFeed['read'];
 
 const readers: Readonly<Record<Cloud, Reader>> = {
   eks:
-    (region = '', name = '') =>
+    ([region = '', name = '']) =>
     (cluster, after, signal) => {
       const source = { cluster: { ...cluster, region } };
       return pollCloudWatch(region, name, { source, after: after as WindowCursor | null }, signal);
     },
+  aks:
+    ([namespace = '', hub = '', resourceGroup = '', name = ''], { eventHubs }) =>
+    (cluster, after, signal) => {
+      const options = { source: { cluster }, after: after as EventHubCursor | null, connectionString: eventHubs };
+      return followEventHub({ namespace, hub, resourceGroup, cluster: name }, options, signal);
+    },
 };
 
 /** The audit events of a cloud's cluster: ADDRESS, or CLUSTER=ADDRESS; null where it is no such address. */
-export function cloudFeed(text: string): AuditFeed | null {
+export function cloudFeed(text: string, secrets: CloudSecrets): AuditFeed | null {
   const [cluster, address] = named(text);
   const [, scheme = '', rest = ''] = /^([a-z]+):\/\/(.+)$/.exec(address) ?? [];
   if (!Object.hasOwn(cloudForms, scheme)) return null;
   const parts = rest.split('/');
   const isWhole = parts.length === cloudForms[scheme as Cloud].split('/').length;
-  if (!isWhole || !parts.every((part) => /^[\w.$:-]+$/.test(part))) return null;
-  return { address, cluster, read: readers[scheme as Cloud](...parts) };
+  if (!isWhole || !parts.every((part) => /^[\w.()$:-]+$/.test(part))) return null;
+  return { address, cluster, read: readers[scheme as Cloud](parts, secrets) };
 }

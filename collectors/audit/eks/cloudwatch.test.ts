@@ -110,7 +110,7 @@ test('of an event that was cut off, who acted on what is read, and it is told th
   assert.deepEqual(cut.problems, [
     {
       place: 'saved.json',
-      message: 'event cut was too large for CloudWatch Logs and is cut off: what stands behind that is not known',
+      message: 'event cut was too large and is cut off: what stands behind that is not known',
     },
   ]);
   assert.match(readLogEvent('"data":{"rest":1}}', source).problems[0]?.message ?? '', /continues an event/);

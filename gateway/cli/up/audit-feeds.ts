@@ -4,9 +4,13 @@ import { CommandError } from '../errors.ts';
 import type { Settings } from '../settings.ts';
 
 /** The sources of audit events that --audit-log and --audit name. */
-export function auditFeeds({ auditLog, audit }: Pick<Settings, 'auditLog' | 'audit'>): readonly AuditFeed[] {
+export function auditFeeds({
+  auditLog,
+  audit,
+  eventHubs,
+}: Pick<Settings, 'auditLog' | 'audit' | 'eventHubs'>): readonly AuditFeed[] {
   const clouds = audit.map((address) => {
-    const feed = cloudFeed(address);
+    const feed = cloudFeed(address, { eventHubs });
     if (feed === null) throw new CommandError(`--audit ${address}: there are ${cloudAddresses}`);
     return feed;
   });
