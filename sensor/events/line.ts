@@ -1,7 +1,8 @@
 import type { Container } from '../enrich/container.ts';
 import type { Process } from '../enrich/process.ts';
 import type { SensorEvent } from './event.ts';
-import { type Naming, ownFields, processFields } from './fields.ts';
+import { ownFields, processFields } from './fields.ts';
+import type { Naming } from './process-fields.ts';
 
 interface Kept {
   readonly tid: number;

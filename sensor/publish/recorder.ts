@@ -1,8 +1,9 @@
 import type { Engine } from '../../detections/engine/engine.ts';
 import type { NodeEvent } from '../../detections/engine/fields/syscall.ts';
 import type { SensorEvent } from '../events/event.ts';
-import { eventFields, type Naming } from '../events/fields.ts';
+import { askedFields, eventFields } from '../events/fields.ts';
 import { lineWriter } from '../events/line.ts';
+import type { Naming } from '../events/process-fields.ts';
 import type { Sensed } from '../sense.ts';
 import type { Gap } from '../status.ts';
 import { budget } from './budget.ts';
@@ -82,10 +83,11 @@ export class Recorder {
 
   #event(event: SensorEvent): void {
     const { engine, naming } = this.#options;
-    const fields = eventFields(event, naming);
+    const fields = askedFields(event, naming);
     const alerts = engine.alerts(fields);
     const raised = alerts.filter(({ rule }) => !this.#keep.has(rule));
-    for (const alert of raised) this.#record('alert', () => `${JSON.stringify({ ...alert, event: fields })}\n`);
+    for (const alert of raised)
+      this.#record('alert', () => `${JSON.stringify({ ...alert, event: eventFields(event, naming) })}\n`);
     const recordClass = starts.has(event.type)
       ? 'process'
       : this.#isNew(fields)

@@ -1,6 +1,7 @@
 import type { loadRules } from '../../../detections/engine/load.ts';
-import { eventFields, type Naming } from '../../../sensor/events/fields.ts';
+import { askedFields } from '../../../sensor/events/fields.ts';
 import { lineWriter } from '../../../sensor/events/line.ts';
+import type { Naming } from '../../../sensor/events/process-fields.ts';
 import { Recorder, type RecorderStatus } from '../../../sensor/publish/recorder.ts';
 import { SpoolWriter } from '../../../sensor/publish/spool/spool-writer.ts';
 import type { Sensed } from '../../../sensor/sense.ts';
@@ -50,7 +51,7 @@ function alertLines(engine: Engine, naming: Naming, terminal: Terminal): Lines {
         terminal.err(dropLine(sensed.gap, naming));
         return;
       }
-      const alerts = sensed.events.flatMap((event) => engine.alerts(eventFields(event, naming)));
+      const alerts = sensed.events.flatMap((event) => engine.alerts(askedFields(event, naming)));
       if (alerts.length > 0) terminal.out(alerts.map((alert) => `${JSON.stringify(alert)}\n`).join(''));
     },
     close: () => undefined,
