@@ -62,7 +62,7 @@ function decodeAll({ chunks, processes }: Caught, ask: (event: SensorEvent) => u
   for (const chunk of chunks)
     for (const { type, payload } of reader.read(chunk)) {
       if (type !== 'events') continue;
-      for (const event of decode(payload)) {
+      for (const event of [...decode(payload)].flat()) {
         ask(event);
         count++;
       }

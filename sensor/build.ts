@@ -76,7 +76,9 @@ export async function compileObject(
 
 async function compile(folder: string, architecture: string): Promise<void> {
   for (const reads of ['cast', 'probe'] as const) await compileObject(folder, architecture, reads);
-  const sources = ['loader.c', 'frames.c', 'repeats.c'].map((name) => join(source, 'loader', name));
+  const sources = ['loader.c', 'drain.c', 'frames.c', 'messages.c', 'repeats.c'].map((name) =>
+    join(source, 'loader', name),
+  );
   const libraries = ['-lbpf', '-lelf', '-lz'];
   const flags = ['-O2', '-Wall', '-Wextra', '-Werror', '-static'];
   await run('gcc', [...flags, '-o', join(folder, 'loader'), ...sources, ...libraries]);

@@ -13,13 +13,18 @@ const byType: readonly (Probe | undefined)[] = Array.from({ length: 64 }, (_, ty
   probes.find(({ name }) => eventTypes[name] === type),
 );
 
+const mostAtOnce = 256;
+
 /** Events that could not be used, by why; every number only grows. */
 export type Refused = Record<'size' | 'type' | 'body', number>;
 
 /** Turns the payloads of one loader's EVENTS frames into events. */
 export interface Decoder {
-  /** The events keep the payload, which must not change any more. */
-  decode(payload: Buffer): readonly SensorEvent[];
+  /**
+   * The events of a payload in order, some hundreds at a time: what is let go before the next are made is garbage that costs
+   * nothing to collect. They keep the payload, which must not change any more.
+   */
+  decode(payload: Buffer): Generator<readonly SensorEvent[]>;
 }
 
 /**
@@ -117,9 +122,9 @@ export function decoder(tree: ProcessTree, refused: Refused, details = container
   }
 
   return {
-    decode(bytes) {
+    *decode(bytes) {
       const payload = new Payload(bytes);
-      const events: SensorEvent[] = [];
+      let events: SensorEvent[] = [];
       for (let at = 0; at < bytes.length; ) {
         const left = bytes.length - at;
         const size = left < eventHeaderBytes ? 0 : (payload.u32[at >> 2] as number);
@@ -130,8 +135,12 @@ export function decoder(tree: ProcessTree, refused: Refused, details = container
         const event = tryOne(new EventRecord(payload, at, size));
         if (event) events.push(event);
         at += (size + 7) & ~7;
+        if (events.length === mostAtOnce) {
+          yield events;
+          events = [];
+        }
       }
-      return events;
+      if (events.length > 0) yield events;
     },
   };
 }

@@ -85,7 +85,7 @@ async function* oneLoader(
           for (const { reason } of refusedPrograms(status.programs))
             yield { gap: { time: bootNow(), where: 'program', count: null, reason } };
         } else if (frame.type === 'events') {
-          yield { events: events.decode(frame.payload) };
+          for (const some of events.decode(frame.payload)) yield { events: some };
         } else {
           yield* counted(frame, status, clock);
           ended = frame.type === 'end';

@@ -1,11 +1,18 @@
 import type { Container } from '../enrich/container.ts';
 import type { Fields, FieldValue } from '../probes/probe.ts';
 import type { SensorEvent } from './event.ts';
-import { type Naming, processReaders } from './process-fields.ts';
+import { type Naming, processReaders, type Readers } from './process-fields.ts';
+
+const headReaders: Readers = [
+  ['evt.time', ({ time }, naming) => naming.time(time)],
+  ['evt.type', ({ type }) => type],
+  ['evt.count', ({ count }) => count],
+  ['evt.time.last', ({ count, last }, naming) => (count === 1 ? undefined : naming.time(last))],
+];
 
 /** Every field of an event, by Falco's names. */
 export function eventFields(event: SensorEvent, naming: Naming): Fields {
-  return { ...headFields(event, naming), ...ownFields(event), ...processFields(event, naming) };
+  return { ...read(headReaders, event, naming), ...ownFields(event), ...processFields(event, naming) };
 }
 
 /** The fields of the event itself, and those of the process it is done to. */
@@ -17,8 +24,12 @@ export function ownFields({ fields, target }: SensorEvent): Fields {
 
 /** The fields that an event has from its process: the same for many events. */
 export function processFields(event: SensorEvent, naming: Naming): Fields {
+  return read(processReaders, event, naming);
+}
+
+function read(readers: Readers, event: SensorEvent, naming: Naming): Fields {
   const fields: Record<string, FieldValue> = {};
-  for (const [name, read] of processReaders) {
+  for (const [name, read] of readers) {
     const value = read(event, naming);
     if (value !== undefined) fields[name] = value;
   }
@@ -26,8 +37,8 @@ export function processFields(event: SensorEvent, naming: Naming): Fields {
 }
 
 /**
- * The fields of eventFields() for whoever asks for a few of them, as rules do: those of the process are worked out when they
- * are read. Only the event's own can be listed.
+ * The fields of eventFields() for whoever asks for a few of them, as rules do: all but the event's own are worked out when they
+ * are read, and cannot be listed.
  */
 export function askedFields(event: SensorEvent, naming: Naming): Fields {
   return new AskedFields(event, naming) as unknown as Fields;
@@ -38,7 +49,7 @@ class AskedFields {
   readonly #naming: Naming;
 
   static {
-    for (const [name, read] of processReaders) {
+    for (const [name, read] of [...headReaders, ...processReaders]) {
       Object.defineProperty(AskedFields.prototype, name, {
         get(this: AskedFields) {
           return read(this.#event, this.#naming);
@@ -50,13 +61,10 @@ class AskedFields {
   constructor(event: SensorEvent, naming: Naming) {
     this.#event = event;
     this.#naming = naming;
-    Object.assign(this, headFields(event, naming), ownFields(event));
+    const own = ownFields(event);
+    // Object.assign() takes twice as long.
+    for (const name in own) (this as Record<string, unknown>)[name] = own[name];
   }
-}
-
-function headFields({ time, type, count, last }: SensorEvent, naming: Naming): Fields {
-  const head = { 'evt.time': naming.time(time), 'evt.type': type, 'evt.count': count };
-  return count === 1 ? head : { ...head, 'evt.time.last': naming.time(last) };
 }
 
 function targetFields(container: Container | null | undefined): Fields {

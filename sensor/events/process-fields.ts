@@ -11,7 +11,7 @@ export interface Naming {
 
 /** Reads one field; undefined where the event has none. */
 type Reader = (event: SensorEvent, naming: Naming) => FieldValue | undefined;
-type Readers = readonly (readonly [name: string, read: Reader])[];
+export type Readers = readonly (readonly [name: string, read: Reader])[];
 
 function ofImage(read: (image: Image, naming: Naming) => FieldValue | undefined): Reader {
   return ({ process }, naming) => (process.self.image === null ? undefined : read(process.self.image, naming));

@@ -35,13 +35,14 @@ export class Texts {
 
   #has(slot: number, u32: Uint32Array, from: number, whole: number, last: number): boolean {
     const place = slot * slotWords;
-    for (let word = 0; word < whole; word++) if (this.#words[place + word] !== u32[from + word]) return false;
-    return whole === slotWords || this.#words[place + whole] === last;
+    if (whole < slotWords && this.#words[place + whole] !== last) return false;
+    // From the end, as paths differ there.
+    for (let word = whole - 1; word >= 0; word--) if (this.#words[place + word] !== u32[from + word]) return false;
+    return true;
   }
 }
 
 /** A step of a multiplicative hash, whose upper bits are the good ones. */
 function mixed(hash: number, word: number): number {
-  const product = Math.imul(hash ^ word, 0x9e3779b1);
-  return product ^ (product >>> 15);
+  return Math.imul(hash ^ word, 0x9e3779b1);
 }

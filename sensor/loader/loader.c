@@ -28,26 +28,17 @@
 #include <sys/utsname.h>
 #include <time.h>
 #include <unistd.h>
-#include "frames.h"
-#include "repeats.h"
+#include "../kernel/event.h"
+#include "drain.h"
+#include "fail.h"
+#include "messages.h"
 
-/* A drain that finds ever more ends after so many events, for the sake of the frame, the counters and the order to stop. */
-enum { DRAIN_MS = 10, DRAIN_EVENTS = 1 << 16, COUNTERS_MS = 1000, PROGRAMS_MAX = 256, NOBODY = 65534 };
+enum { DRAIN_MS = 10, COUNTERS_MS = 1000, PROGRAMS_MAX = 256, NOBODY = 65534 };
 
 static const char *object_file;
 static struct bpf_object *object;
 static struct settings settings;
 static uint32_t ring_bytes = 8 << 20;
-
-__attribute__((noreturn, format(printf, 1, 2))) static void fail(const char *format, ...)
-{
-	va_list arguments;
-	va_start(arguments, format);
-	vfprintf(stderr, format, arguments);
-	va_end(arguments);
-	fputc('\n', stderr);
-	exit(3);
-}
 
 /* libbpf prints whole verifier logs; we keep warnings, a line at a time, for whoever reads standard error. */
 static int print(enum libbpf_print_level level, const char *format, va_list arguments)
@@ -106,10 +97,7 @@ static void fill_prefix(const char *text, uint8_t watched)
 	memcpy(added->key + sizeof(bits), text, strlen(text));
 }
 
-static struct program {
-	const char *name;
-	const char *state; /* "attached", "absent", "off", or the error by which it was refused; NULL until that is known */
-} programs[PROGRAMS_MAX];
+static struct program programs[PROGRAMS_MAX];
 static int program_count;
 
 static struct program *program_named(const char *name)
@@ -311,112 +299,7 @@ static void drop_privileges(void)
 		fail("capabilities could not be dropped: %s", strerror(errno));
 }
 
-/* ---- frames ---- */
-
-static _Alignas(8) char payload[FRAME_PAYLOAD_MAX];
-static uint32_t filled;
-
-static void flush(void)
-{
-	if (filled)
-		write_frame(FRAME_EVENTS, payload, filled);
-	filled = 0;
-	forget_events();
-}
-
-static uint32_t taken; /* in this drain */
-
-static int take(void *context, void *data, size_t size)
-{
-	(void)context;
-	const struct event *event = data;
-	size_t padded = (size + 7) & ~7UL;
-	if (filled + padded > sizeof(payload))
-		flush();
-	struct event *repeated = find_repeated(event);
-	if (repeated) {
-		repeated->count++;
-		repeated->last = event->time;
-	} else {
-		struct event *added = (void *)(payload + filled);
-		memcpy(added, data, size);
-		filled += padded;
-		remember(added);
-	}
-	return ++taken < DRAIN_EVENTS ? 0 : -EAGAIN;
-}
-
-/* Whether there may be more. */
-static bool drain(struct ring_buffer *ring)
-{
-	taken = 0;
-	bool more = ring_buffer__consume(ring) == -EAGAIN;
-	flush();
-	return more;
-}
-
-__attribute__((format(printf, 1, 2))) static void say(const char *format, ...)
-{
-	va_list arguments;
-	va_start(arguments, format);
-	int length = vsnprintf(payload + filled, sizeof(payload) - filled, format, arguments);
-	va_end(arguments);
-	if (length < 0 || (size_t)length >= sizeof(payload) - filled)
-		fail("a frame is too small");
-	filled += length;
-}
-
-static uint64_t nanoseconds(clockid_t clock)
-{
-	struct timespec time;
-	clock_gettime(clock, &time);
-	return time.tv_sec * 1000000000ULL + time.tv_nsec;
-}
-
-static void say_hello(void)
-{
-	struct utsname system;
-	uname(&system);
-	uint64_t boot = nanoseconds(CLOCK_BOOTTIME);
-	say("{\"pid\":%d,\"kernel\":\"%s\",\"machine\":\"%s\",\"ring\":%u,\"boot\":\"%llu\",\"epoch\":\"%llu\",\"programs\":{",
-	    getpid(), system.release, system.machine, ring_bytes, (unsigned long long)boot,
-	    (unsigned long long)nanoseconds(CLOCK_REALTIME));
-	for (int i = 0; i < program_count; i++)
-		say("%s\"%s\":\"%s\"", i ? "," : "", programs[i].name, programs[i].state);
-	say("}}");
-	write_frame(FRAME_HELLO, payload, filled);
-	filled = 0;
-}
-
-/* Events that are still in the ring are made and sent already, so a reader sees them after they are counted or before. */
-static void say_counters(enum frame_type type)
-{
-	bool first = true;
-	uint64_t boot = nanoseconds(CLOCK_BOOTTIME);
-	say("{\"boot\":\"%llu\",\"epoch\":\"%llu\",\"types\":{", (unsigned long long)boot,
-	    (unsigned long long)nanoseconds(CLOCK_REALTIME));
-	for (int event = 0; event < EVENT_TYPES; event++) {
-		struct counter sum = {};
-		for (int slot = 0; slot < COUNTER_SLOTS; slot++) {
-			const volatile struct counter *counter = &shared->counters[slot][event];
-			sum.made += counter->made;
-			sum.sent += counter->sent;
-			sum.lost += counter->lost;
-			sum.filtered += counter->filtered;
-			sum.limited += counter->limited;
-		}
-		if (!sum.made)
-			continue;
-		say("%s\"%d\":{\"made\":%llu,\"sent\":%llu,\"lost\":%llu,\"filtered\":%llu,\"limited\":%llu}", first ? "" : ",",
-		    event, sum.made, sum.sent, sum.lost, sum.filtered, sum.limited);
-		first = false;
-	}
-	say("}}");
-	write_frame(type, payload, filled);
-	filled = 0;
-}
-
-static void run(struct ring_buffer *ring)
+static void run(void)
 {
 	struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};
 	uint64_t counted = 0;
@@ -425,12 +308,12 @@ static void run(struct ring_buffer *ring)
 		/* On a timer, since nobody wakes us: waking a reader for each event costs more than the event. */
 		if (poll(&input, 1, more ? 0 : DRAIN_MS) > 0 && read(STDIN_FILENO, ignored, sizeof(ignored)) <= 0)
 			return;
-		more = drain(ring);
+		more = drain_ring();
 		uint64_t now = nanoseconds(CLOCK_MONOTONIC);
 		if (now - counted < COUNTERS_MS * 1000000ULL)
 			continue;
 		counted = now;
-		say_counters(FRAME_COUNTERS);
+		say_counters(FRAME_COUNTERS, shared);
 	}
 }
 
@@ -438,13 +321,13 @@ static void run(struct ring_buffer *ring)
  * Programs under way end within microseconds of the flag. Detaching them one by one would take a grace period of the
  * kernel each, seconds in all; when we exit it does so together.
  */
-static void stop(struct ring_buffer *ring)
+static void stop(void)
 {
 	shared->stopped = 1;
 	usleep(DRAIN_MS * 1000);
-	while (drain(ring))
+	while (drain_ring())
 		;
-	say_counters(FRAME_END);
+	say_counters(FRAME_END, shared);
 }
 
 int main(int count, char **arguments)
@@ -465,16 +348,15 @@ int main(int count, char **arguments)
 	read_orders();
 	load();
 	map_shared();
-	struct ring_buffer *ring = ring_buffer__new(bpf_map__fd(map_named(object, "ring")), take, NULL, NULL);
-	if (!ring)
+	if (!open_ring(bpf_map__fd(map_named(object, "ring"))))
 		fail("the ring cannot be read: %s", strerror(errno));
 	attach();
 	drop_privileges();
 	prctl(PR_SET_PDEATHSIG, SIGKILL); /* after the last change of user, which resets it */
 	if (getppid() != parent)
 		return 1;
-	say_hello();
-	run(ring);
-	stop(ring);
+	say_hello(programs, program_count, ring_bytes);
+	run();
+	stop();
 	return 0;
 }
