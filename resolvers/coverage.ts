@@ -27,9 +27,12 @@ export const Cluster: ClusterResolvers = {
 async function stateOf(cluster: string, { reads, scope }: Context): Promise<CoverageState> {
   // Gaps are objects of the whole cluster: whoever sees only some namespaces must not read their absence as safety.
   if (grantOn(scope, cluster) !== 'all') return 'RESTRICTED';
-  const gaps = await reads.facets(['CoverageGap'], { and: [] }, ['cluster', 'reason']);
-  const reasons = gaps.filter(({ values }) => values[0] === cluster).map(({ values }) => values[1]);
+  const gaps = await reads.facets(['CoverageGap'], { and: [] }, ['cluster', 'source', 'reason']);
+  const own = gaps.filter(({ values }) => values[0] === cluster);
+  // What is left out by design nobody has asked for.
+  const reasons = own.map(({ values }) => values[2]).filter((reason) => reason !== 'BY_DESIGN');
+  const isFollowed = !own.some(({ values: [, source, reason] }) => source === 'kubernetes' && reason === 'STALE');
   // What was being read when its reader went away is being read no more.
-  if (reasons.includes('LOADING') && !reasons.includes('STALE')) return 'LOADING';
+  if (reasons.includes('LOADING') && isFollowed) return 'LOADING';
   return reasons.length > 0 ? 'PARTIAL' : 'COMPLETE';
 }

@@ -1,4 +1,5 @@
 import type { EventTypeName } from './events/types.ts';
+import type { Filter } from './loader/orders.ts';
 import { probes } from './probes/index.ts';
 import type { SensorStatus } from './status.ts';
 
@@ -6,9 +7,9 @@ import type { SensorStatus } from './status.ts';
 export interface DeclaredGap {
   /**
    * `io_uring` and `32-bit`: ways past the system calls that are watched; `refused`: the kernel does not take a BPF program;
-   * `design`: left out on purpose.
+   * `design`: left out on purpose; `settings`: left out as whoever started the sensor wants it.
    */
-  readonly cause: 'io_uring' | '32-bit' | 'refused' | 'design';
+  readonly cause: 'io_uring' | '32-bit' | 'refused' | 'design' | 'settings';
   /** What is not seen whole; null: any system call. */
   readonly probe: EventTypeName | null;
   /** A sentence. */
@@ -20,11 +21,17 @@ const everywhere: readonly DeclaredGap[] = [
   { cause: '32-bit', probe: null, reason: 'System calls of 32-bit programs on a 64-bit kernel are not seen.' },
 ];
 
-/** Every gap, given what became of the programs (the status of a sensor that is attached). */
-export function declaredGaps(programs: SensorStatus['programs']): readonly DeclaredGap[] {
+/** Every gap, given what became of the programs (the status of a sensor that is attached) and what is left out of connects. */
+export function declaredGaps(
+  programs: SensorStatus['programs'],
+  { connects }: Pick<Filter, 'connects'>,
+): readonly DeclaredGap[] {
   return [
     ...everywhere,
     ...refusedPrograms(programs),
+    ...Object.entries(connects).flatMap(([name, watched]): readonly DeclaredGap[] =>
+      watched ? [] : [{ cause: 'settings', probe: 'connect', reason: `Connects to ${name} addresses are left out.` }],
+    ),
     ...probes.flatMap(({ name, gaps }) =>
       gaps.map((reason): DeclaredGap => ({ cause: 'design', probe: name, reason })),
     ),

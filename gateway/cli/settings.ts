@@ -170,6 +170,12 @@ export const settings = {
     value: 'N',
     description: 'most events of a type from one process in a second; 0 for any number',
   },
+  noConnect: {
+    type: 'strings',
+    default: [],
+    value: 'CLASS',
+    description: 'leave out connects to such addresses: unix, loopback, private or public; repeatable',
+  },
   ring: { type: 'integer', default: 8, value: 'MIB', description: 'buffer between kernel and sensor: a power of two' },
   alerts: {
     type: 'boolean',

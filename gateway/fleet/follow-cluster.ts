@@ -1,18 +1,22 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import { merge } from '../../collectors/kubernetes/live/merge.ts';
 import { type WatchConfig, watchCluster, watchedKinds } from '../../collectors/kubernetes/live/watch-cluster.ts';
 import { edges as definitions } from '../../graph/edges/index.ts';
 import { clusterId } from '../../graph/model/id.ts';
+import type { AlertRecords } from '../../graph/records/alerts/port.ts';
 import type { Records } from '../../graph/records/port.ts';
 import type { GraphStore } from '../../graph/store/port.ts';
 import { PartitionWriter } from '../../graph/writer/writer.ts';
 import { holdLease } from './hold-lease.ts';
 import { holder } from './holder.ts';
 import { pump } from './pump.ts';
+import { watchSensors } from './watch-sensors.ts';
 
 export interface FollowOptions {
   readonly store: GraphStore;
   readonly records: Records;
+  readonly alerts: Pick<AlertRecords, 'senders'>;
   readonly tenant: string;
   readonly logger: Logger;
   /** Told how many objects of a kind have been read, while the cluster is read for the first time. */
@@ -38,7 +42,7 @@ const standByMs = 15_000;
 
 /** Charts a live cluster and follows it until the signal is aborted; trouble with the store or the lease is got over. */
 export function followCluster(config: WatchConfig, options: FollowOptions, signal: AbortSignal): FollowedCluster {
-  const { store, records, tenant, logger, onProgress } = options;
+  const { store, records, alerts, tenant, logger, onProgress } = options;
   const { key, name } = config.cluster;
   const partition = { tenant, cluster: clusterId(key) };
   const charted = Promise.withResolvers<void>();
@@ -58,11 +62,16 @@ export function followCluster(config: WatchConfig, options: FollowOptions, signa
       const settled = new Set<string>();
       const counts = new Map<string, number>();
       state = 'charting';
+      const stop = new AbortController();
+      if (held.aborted) stop.abort();
+      held.addEventListener('abort', () => stop.abort(), { once: true });
+      const sensors = watchSensors({ store, alerts }, partition, logger, stop.signal);
       await pump(
-        watchCluster(config, held),
+        merge([watchCluster(config, stop.signal), sensors], stop),
         writer,
         (observation) => {
-          const { kind } = observation.extent;
+          const { source, kind } = observation.extent;
+          if (source !== 'kubernetes') return;
           if (observation.type === 'problem')
             logger.warn({ cluster: name, place: observation.place }, observation.message);
           if (observation.type === 'unreadable')

@@ -57,7 +57,7 @@ export async function markStale(
   } while (after !== undefined);
   const gaps = await store.nodes(
     scope,
-    candidates.map(({ id }) => gapOf(id)),
+    candidates.map(({ id }) => staleGap(id)),
   );
   const marked: { name: string; since: string }[] = [];
   for (const [index, cluster] of candidates.entries()) {
@@ -79,7 +79,7 @@ async function mark(
   const lease = await records.acquireLease(partition, `${holder}, looking for clusters that nobody follows`, ttlMs);
   if (lease === null) return null;
   try {
-    const [already] = await store.nodes(wholeTenant(tenant), [gapOf(cluster)]);
+    const [already] = await store.nodes(wholeTenant(tenant), [staleGap(cluster)]);
     if (isAlive(already)) return null;
     const at = new Date(now()).toISOString();
     const since = last === null ? at : new Date(last.expiresAt).toISOString();
@@ -95,14 +95,15 @@ async function mark(
 const subject = 'the cluster';
 const gapName = `${extentName({ source: 'kubernetes', kind: 'Cluster' })} ${subject}`;
 
-function gapOf(cluster: string): string {
+/** The id of the gap that says so. */
+export function staleGap(cluster: string): string {
   return nodeId('CoverageGap', cluster, ref('CoverageGap', null, gapName));
 }
 
 function gap(cluster: string, name: string, since: string): GraphNode<'CoverageGap'> {
   const message = `nobody follows ${name} any more, and it is charted as it was last heard: run portolan up with its context, or drop it with portolan forget`;
   return {
-    id: gapOf(cluster),
+    id: staleGap(cluster),
     kind: 'CoverageGap',
     ref: ref('CoverageGap', null, gapName),
     cluster,

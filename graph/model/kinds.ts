@@ -213,9 +213,11 @@ export const nodeKinds = {
   ...networkKinds,
   ...admissionKinds,
   CoverageGap: kind('Something that is not seen, and why.', 'cluster, source, subject', {
-    source: string('Who does not see it, such as kubernetes.'),
+    source: string('Who does not see it: kubernetes, or sensor.'),
     subject: string('What is not seen, such as the kind Role.'),
-    reason: string('FORBIDDEN, UNAUTHORIZED, UNREACHABLE, BAD_INPUT, LOADING or STALE.'),
+    reason: string(
+      'FORBIDDEN, UNAUTHORIZED, UNREACHABLE, BAD_INPUT, LOADING or STALE; of sensors LOST, REFUSED, BY_DESIGN or STALE.',
+    ),
     message: string('What happened and what to do about it.'),
     since: time('When it began.'),
   }),

@@ -1,5 +1,6 @@
 /** Private: RFC 1918, RFC 6598, fc00::/7, and link-local ones. */
-export type AddressClass = 'unix' | 'loopback' | 'private' | 'public';
+export const addressClasses = ['unix', 'loopback', 'private', 'public'] as const;
+export type AddressClass = (typeof addressClasses)[number];
 
 /** What the kernel is to keep to itself, and what not. */
 export interface Filter {

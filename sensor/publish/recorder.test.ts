@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { loadRules } from '../../detections/engine/load.ts';
 import type { SensorEvent } from '../events/event.ts';
+import type { DeclaredGap } from '../gaps.ts';
 import { budget } from './budget.ts';
 import { firstSeen } from './first-seen.ts';
 import { type RecordClass, recordClasses } from './record.ts';
@@ -69,7 +70,7 @@ test('alerts, starts, new connections and what a rule keeps are recorded; the re
   const spool = new SpoolWriter({ folder, limitBytes: 1 << 20 });
   const { engines, problems } = loadRules([{ name: 'test', text: rules }]);
   assert.deepEqual(problems, []);
-  const recorder = new Recorder({ engine: engines.syscall, naming, spool, budget: 1000 });
+  const recorder = new Recorder({ engine: engines.syscall, naming, spool, budget: 1000, declared: () => null });
   const connect = event('connect', { 'fd.rip': '10.0.0.1', 'fd.sport': 443, 'fd.l4proto': 'tcp' });
   recorder.take({
     events: [
@@ -106,7 +107,7 @@ test('what is over the budget is counted, and told of', () => {
   const folder = join(home, 'budget');
   const spool = new SpoolWriter({ folder, limitBytes: 1 << 20 });
   const { engines } = loadRules([{ name: 'test', text: rules }]);
-  const recorder = new Recorder({ engine: engines.syscall, naming, spool, budget: 10 });
+  const recorder = new Recorder({ engine: engines.syscall, naming, spool, budget: 10, declared: () => null });
   recorder.take({ events: Array.from({ length: 500 }, () => event('mount')) });
   recorder.take({ events: Array.from({ length: 50 }, () => event('openat', { 'fd.name': '/etc/shadow' })) });
   recorder.close();
@@ -117,6 +118,37 @@ test('what is over the budget is counted, and told of', () => {
   assert.equal(overBudget.alert, 0);
   const [gap] = recorded(folder, 'gap');
   assert.deepEqual([gap?.where, gap?.class, gap?.count], ['budget', 'event', overBudget.event]);
+});
+
+test('what is not seen is told when it is known, when it changes, and every minute', (context) => {
+  context.mock.timers.enable({ apis: ['Date'] });
+  const now = context.mock.method(performance, 'now', () => 0);
+  const folder = join(home, 'declared');
+  const spool = new SpoolWriter({ folder, limitBytes: 1 << 20 });
+  const { engines } = loadRules([{ name: 'test', text: rules }]);
+  let declared: readonly DeclaredGap[] | null = null;
+  const recorder = new Recorder({ engine: engines.syscall, naming, spool, budget: 10, declared: () => declared });
+  const flushAt = (ms: number): void => {
+    now.mock.mockImplementation(() => ms);
+    recorder.flush();
+  };
+  flushAt(0);
+  declared = [{ cause: 'design', probe: 'dns', reason: 'not over TCP' }];
+  flushAt(1_000);
+  flushAt(2_000);
+  declared = [];
+  flushAt(3_000);
+  flushAt(62_000);
+  flushAt(63_000);
+  spool.close();
+  assert.deepEqual(
+    recorded(folder, 'gap').map(({ where, gaps }) => [where, (gaps as readonly unknown[]).length]),
+    [
+      ['declared', 1],
+      ['declared', 0],
+      ['declared', 0],
+    ],
+  );
 });
 
 test('a budget is drained by the least precious first, and fills again', () => {

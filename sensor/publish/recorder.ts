@@ -4,6 +4,7 @@ import type { SensorEvent } from '../events/event.ts';
 import { askedFields, eventFields } from '../events/fields.ts';
 import { lineWriter } from '../events/line.ts';
 import type { Naming } from '../events/process-fields.ts';
+import type { DeclaredGap } from '../gaps.ts';
 import type { Sensed } from '../sense.ts';
 import type { Gap } from '../status.ts';
 import { budget } from './budget.ts';
@@ -17,6 +18,8 @@ export interface RecorderOptions {
   readonly spool: SpoolWriter;
   /** Records a second. */
   readonly budget: number;
+  /** What is not seen, as it stands now; null while that is not known. */
+  readonly declared: () => readonly DeclaredGap[] | null;
 }
 
 /** What became of what was worth recording: made = spooled + over budget, by class. */
@@ -32,6 +35,8 @@ const longestRecord = 256 * 1024;
 const pageBytes = 128 * 1024;
 const pageRecords = 1_000;
 const overBudgetEveryMs = 10_000;
+/** So often a sensor says what it does not see, though nothing has changed: who is silent for longer is not there. */
+const declareEveryMs = 60_000;
 const starts: ReadonlySet<string> = new Set(['execve', 'execveat']);
 /** A rule with this tag asks for events, and raises no alert. */
 export const keepTag = 'keep';
@@ -52,6 +57,8 @@ export class Recorder {
   readonly #buffers: Readonly<Record<RecordClass, Buffered>>;
   readonly #told = byClass(0);
   #toldAt = performance.now();
+  #declared = '';
+  #declaredAt = 0;
 
   constructor(options: RecorderOptions) {
     this.#options = options;
@@ -73,6 +80,7 @@ export class Recorder {
   /** Writes what is buffered. */
   flush(): void {
     if (performance.now() - this.#toldAt > overBudgetEveryMs) this.#tellOverBudget();
+    this.#declare();
     for (const name of recordClasses) this.#write(name);
   }
 
@@ -97,6 +105,18 @@ export class Recorder {
           : undefined;
     if (recordClass) this.#record(recordClass, () => this.#line(event));
     else if (raised.length === 0) this.status.passed++;
+  }
+
+  #declare(): void {
+    const gaps = this.#options.declared();
+    if (gaps === null) return;
+    const text = JSON.stringify(gaps);
+    const now = performance.now();
+    if (text === this.#declared && now - this.#declaredAt < declareEveryMs) return;
+    this.#declared = text;
+    this.#declaredAt = now;
+    const time = new Date().toISOString();
+    this.#record('gap', () => `{"where":"declared","time":"${time}","gaps":${text}}\n`);
   }
 
   #gap(gap: Omit<Gap, 'time' | 'where'> & { where: string; time?: number; class?: RecordClass }): void {

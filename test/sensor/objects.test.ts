@@ -66,7 +66,7 @@ describe('objects', { skip: await sensorMissing() }, () => {
     assert.equal(refused, 'EACCES');
     assert.equal(unlink, 'EACCES');
     assert.ok(Object.values(others).every((state) => state === 'attached' || state === 'absent'));
-    const gaps = declaredGaps({ ...others, unlink });
+    const gaps = declaredGaps({ ...others, unlink }, { connects: {} });
     assert.deepEqual(
       gaps.filter(({ cause }) => cause === 'refused').map(({ probe, reason }) => [probe, reason]),
       [

@@ -97,6 +97,7 @@ export const commands: readonly Command[] = [
       "stream this node's events as NDJSON, with Falco's field names\n\nLinux, as root. Needs a kernel from 5.8 on with BTF; builds its programs with clang on first use.\n\nWith --spool, what is worth telling (alerts, program starts, connections first seen) goes into a folder instead, from\nwhich a second process, with --publish, sends it to a gateway.",
     settings: [
       'everyOpen',
+      'noConnect',
       'rate',
       'ring',
       'alerts',

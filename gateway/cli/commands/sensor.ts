@@ -1,6 +1,7 @@
 import { ensureSensor, SensorUnavailable } from '../../../sensor/build.ts';
 import { groupNames, userNames } from '../../../sensor/enrich/users.ts';
-import { defaultFilter } from '../../../sensor/loader/orders.ts';
+import { declaredGaps } from '../../../sensor/gaps.ts';
+import { addressClasses, defaultFilter, type Filter } from '../../../sensor/loader/orders.ts';
 import { collectorMetrics } from '../../../sensor/publish/collector-metrics.ts';
 import { type Sensor, sense } from '../../../sensor/sense.ts';
 import type { Run, Terminal } from '../command.ts';
@@ -8,6 +9,7 @@ import { CommandError, exitStatus } from '../errors.ts';
 import { metricsServer } from '../sensor/metrics-server.ts';
 import { outputOf } from '../sensor/outputs.ts';
 import { publishSpool } from '../sensor/publish.ts';
+import type { Settings } from '../settings.ts';
 
 const mebibyte = 1 << 20;
 
@@ -29,17 +31,30 @@ async function start(options: Omit<Parameters<typeof sense>[0], 'build'>, termin
   return sensor;
 }
 
+function isAttached({ status }: Sensor): boolean {
+  return Object.keys(status.programs).length > 0;
+}
+
+/** What --no-connect says of each class of addresses. */
+function connectsOf({ noConnect }: Settings): Filter['connects'] {
+  const unknown = noConnect.find((name) => !addressClasses.some((known) => known === name));
+  if (unknown !== undefined) throw new CommandError(`--no-connect ${unknown}: there are ${addressClasses.join(', ')}`);
+  return Object.fromEntries(noConnect.map((name) => [name, false]));
+}
+
 export const run: Run = async (settings, _positionals, terminal) => {
   if (settings.publish !== null) return publishSpool(settings, terminal);
   const ringBytes = settings.ring * mebibyte;
   if (ringBytes === 0 || (ringBytes & (ringBytes - 1)) !== 0 || settings.ring > 1024)
     throw new CommandError(`--ring ${settings.ring}: a power of two, in MiB, 1024 at most`);
-  const filter = { ...defaultFilter, everyOpen: settings.everyOpen, rate: settings.rate };
+  const connects = connectsOf(settings);
+  const filter = { ...defaultFilter, everyOpen: settings.everyOpen, rate: settings.rate, connects };
   try {
     const sensor = await start({ filter, ringBytes, signal: terminal.signal }, terminal);
     const output = await outputOf(
       settings,
       { time: sensor.clock.text, user: userNames(), group: groupNames() },
+      () => (isAttached(sensor) ? declaredGaps(sensor.status.programs, filter) : null),
       terminal,
     );
     const server = await metricsServer(settings.metrics, collectorMetrics(sensor.status, output.delivery));

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Logger, pino } from 'pino';
 import { pathEngines } from '../../fleet/engines.ts';
 import { type Fleet, followFleet } from '../../fleet/follow-fleet.ts';
+import { keepMarkingSensors } from '../../fleet/mark-sensors.ts';
 import { keepMarkingStale } from '../../fleet/mark-stale.ts';
 import { followAudit } from '../../ingest/follow-audit.ts';
 import { openSensorIntake } from '../../ingest/sensor/intake.ts';
@@ -76,7 +77,7 @@ export const run: Run = async (settings, paths, terminal) => {
     clusters: () => fleet?.members ?? [],
   };
   let gateway: Gateway | undefined;
-  let marking: Promise<void> | undefined;
+  let marking: readonly Promise<void>[] = [];
   let feeding: readonly Promise<void>[] = [];
   try {
     const found = paths.length > 0 ? [] : await lookForClusters(settings, terminal, 'it is tried again until it does');
@@ -106,7 +107,10 @@ export const run: Run = async (settings, paths, terminal) => {
     const feed = { ...opened, tenant: settings.tenant, watches, logger };
     feeding = feeds.map((each) => followAudit(each, feed, stopFollowing.signal));
     const stale = { ...opened, tenant: settings.tenant, followed: () => fleet?.followed ?? new Set<string>() };
-    marking = keepMarkingStale(stale, logger, stopFollowing.signal);
+    marking = [
+      keepMarkingStale(stale, logger, stopFollowing.signal),
+      keepMarkingSensors(stale, logger, stopFollowing.signal),
+    ];
     if (!terminal.signal.aborted) {
       await showPaths(session, await engines.open(settings.tenant));
       terminal.out(`\nExplore by GraphQL: ${gateway.url}/ide\n`);
@@ -128,7 +132,7 @@ export const run: Run = async (settings, paths, terminal) => {
     const saved = watches.save().catch((err: unknown) => logger.error({ err }, notSaved));
     await Promise.race([saved, sleep(idleMs, undefined, { ref: false })]);
     await fleet?.ended;
-    await marking;
+    await Promise.all(marking);
     await engines.close();
     await events?.close();
     await opened.close();

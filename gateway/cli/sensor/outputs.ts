@@ -2,7 +2,7 @@ import type { loadRules } from '../../../detections/engine/load.ts';
 import { askedFields } from '../../../sensor/events/fields.ts';
 import { lineWriter } from '../../../sensor/events/line.ts';
 import type { Naming } from '../../../sensor/events/process-fields.ts';
-import { Recorder, type RecorderStatus } from '../../../sensor/publish/recorder.ts';
+import { Recorder, type RecorderOptions, type RecorderStatus } from '../../../sensor/publish/recorder.ts';
 import { SpoolWriter } from '../../../sensor/publish/spool/spool-writer.ts';
 import type { Sensed } from '../../../sensor/sense.ts';
 import type { Terminal } from '../command.ts';
@@ -22,7 +22,12 @@ export interface Output {
 type Engine = ReturnType<typeof loadRules>['engines']['syscall'];
 
 /** The output that the settings ask for: a spool, alerts, or events. */
-export async function outputOf(settings: Settings, naming: Naming, terminal: Terminal): Promise<Output> {
+export async function outputOf(
+  settings: Settings,
+  naming: Naming,
+  declared: RecorderOptions['declared'],
+  terminal: Terminal,
+): Promise<Output> {
   const { spool, alerts, rules } = settings;
   if (spool === null && !alerts && rules.length === 0) return { ...events(naming, terminal), delivery: null };
   const loaded = await rulesOf(rules, terminal);
@@ -30,7 +35,7 @@ export async function outputOf(settings: Settings, naming: Naming, terminal: Ter
   const { syscall } = loaded.engines;
   return spool === null
     ? { ...alertLines(syscall, naming, terminal), delivery: null }
-    : records(spool, syscall, naming, settings);
+    : records(spool, { engine: syscall, naming, declared }, settings);
 }
 
 type Lines = Pick<Output, 'take' | 'close'>;
@@ -58,9 +63,13 @@ function alertLines(engine: Engine, naming: Naming, terminal: Terminal): Lines {
   };
 }
 
-function records(folder: string, engine: Engine, naming: Naming, { spoolSize, budget }: Settings): Output {
+function records(
+  folder: string,
+  options: Pick<RecorderOptions, 'engine' | 'naming' | 'declared'>,
+  { spoolSize, budget }: Settings,
+): Output {
   const spool = new SpoolWriter({ folder, limitBytes: spoolSize * mebibyte });
-  const recorder = new Recorder({ engine, naming, spool, budget });
+  const recorder = new Recorder({ ...options, spool, budget });
   const timer = setInterval(() => recorder.flush(), flushMs);
   return {
     take: (sensed) => recorder.take(sensed),
