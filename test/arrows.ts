@@ -39,6 +39,11 @@ export const forbidden: readonly Forbidden[] = [
     because: 'one reader speaks to Azure, and loads what it takes for that when it does',
   },
   {
+    from: everywhereBut('collectors/audit/gke/'),
+    to: ['npm:google-auth-library'],
+    because: 'one reader speaks to Google, and loads what it takes for that when it does',
+  },
+  {
     from: everywhereBut('events/redis/'),
     to: ['npm:ioredis'],
     because: 'one event log knows Redis; everybody else speaks to its port',

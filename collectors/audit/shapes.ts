@@ -2,6 +2,7 @@ import { diagnostics } from './aks/diagnostics.ts';
 import { tables } from './aks/tables.ts';
 import { cloudWatch } from './eks/cloudwatch.ts';
 import type { AuditSource, JsonObject } from './event.ts';
+import { logEntries } from './gke/log-entry.ts';
 import { isAuditJson, type ParsedAudit, readAudit } from './parse.ts';
 import type { AuditShape } from './shape.ts';
 
@@ -9,7 +10,7 @@ import type { AuditShape } from './shape.ts';
 const kubernetes: AuditShape = { fits: isAuditJson, read: readAudit };
 
 /** Every way in which audit events come. */
-const shapes: readonly AuditShape[] = [kubernetes, cloudWatch, diagnostics, tables];
+const shapes: readonly AuditShape[] = [kubernetes, cloudWatch, diagnostics, tables, logEntries];
 
 /** Reads audit events in whatever way they are wrapped; null where this is nothing of the kind. */
 export function readWrapped(value: JsonObject, source: AuditSource): ParsedAudit | null {

@@ -7,6 +7,16 @@ export interface WindowCursor {
   readonly taken: string;
 }
 
+/** How a source is asked by time, in milliseconds. */
+export interface PollTiming {
+  readonly poll: number;
+  /** How late a record may come, as against others: so far back is looked again, now and then. */
+  readonly late: number;
+  readonly lookBack: number;
+  /** How long before the first start is read. */
+  readonly before: number;
+}
+
 /** What has been taken of a source that is asked by time, whose records may come late and come again. */
 export interface TimeWindow {
   readonly newest: number;

@@ -4,6 +4,7 @@ import type { AuditBatch } from '../../collectors/audit/batch.ts';
 import { pollCloudWatch } from '../../collectors/audit/eks/poll.ts';
 import type { AuditSource } from '../../collectors/audit/event.ts';
 import { followLog, type LogCursor } from '../../collectors/audit/follow-log.ts';
+import { pollCloudLogging } from '../../collectors/audit/gke/poll.ts';
 import type { WindowCursor } from '../../collectors/audit/window.ts';
 import { type Cloud, cloudForms } from './cloud-forms.ts';
 
@@ -42,12 +43,14 @@ export function auditLogFeed(text: string): AuditFeed {
 }
 
 /** What is told beside addresses. */
-export interface CloudSecrets {
+export interface CloudAccess {
   /** Connection string of the namespace of event hubs; null for the identity that Azure's tools find. */
   readonly eventHubs: string | null;
+  /** Where Cloud Logging is served, if not where Google serves it. */
+  readonly cloudLogging?: string;
 }
 
-type Reader = (parts: readonly string[], secrets: CloudSecrets) => AuditFeed['read'];
+type Reader = (parts: readonly string[], access: CloudAccess) => AuditFeed['read'];
 
 const readers: Readonly<Record<Cloud, Reader>> = {
   eks:
@@ -62,15 +65,23 @@ const readers: Readonly<Record<Cloud, Reader>> = {
       const options = { source: { cluster }, after: after as EventHubCursor | null, connectionString: eventHubs };
       return followEventHub({ namespace, hub, resourceGroup, cluster: name }, options, signal);
     },
+  gke:
+    ([project = '', location = '', name = ''], { cloudLogging }) =>
+    (cluster, after, signal) => {
+      const source = { cluster: { ...cluster, region: location, account: project } };
+      const endpoint = cloudLogging === undefined ? {} : { endpoint: cloudLogging };
+      const options = { source, after: after as WindowCursor | null, ...endpoint };
+      return pollCloudLogging({ project, location, cluster: name }, options, signal);
+    },
 };
 
 /** The audit events of a cloud's cluster: ADDRESS, or CLUSTER=ADDRESS; null where it is no such address. */
-export function cloudFeed(text: string, secrets: CloudSecrets): AuditFeed | null {
+export function cloudFeed(text: string, access: CloudAccess): AuditFeed | null {
   const [cluster, address] = named(text);
   const [, scheme = '', rest = ''] = /^([a-z]+):\/\/(.+)$/.exec(address) ?? [];
   if (!Object.hasOwn(cloudForms, scheme)) return null;
   const parts = rest.split('/');
   const isWhole = parts.length === cloudForms[scheme as Cloud].split('/').length;
   if (!isWhole || !parts.every((part) => /^[\w.()$:-]+$/.test(part))) return null;
-  return { address, cluster, read: readers[scheme as Cloud](parts, secrets) };
+  return { address, cluster, read: readers[scheme as Cloud](parts, access) };
 }

@@ -1,5 +1,9 @@
 /** How the audit events of a cluster are addressed in each cloud: what follows the scheme. */
-export const cloudForms = { eks: 'REGION/CLUSTER', aks: 'NAMESPACE/HUB/GROUP/CLUSTER' } as const;
+export const cloudForms = {
+  eks: 'REGION/CLUSTER',
+  aks: 'NAMESPACE/HUB/GROUP/CLUSTER',
+  gke: 'PROJECT/LOCATION/CLUSTER',
+} as const;
 
 export type Cloud = keyof typeof cloudForms;
 

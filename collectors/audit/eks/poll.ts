@@ -4,7 +4,7 @@ import type { AuditSource } from '../event.ts';
 import { together } from '../parse.ts';
 import { pause } from '../pause.ts';
 import { AuditSourceError } from '../source-error.ts';
-import { timeWindow, type WindowCursor } from '../window.ts';
+import { type PollTiming, timeWindow, type WindowCursor } from '../window.ts';
 import { auditStreams, logGroupOf, readLogEvent } from './log-event.ts';
 
 export interface PollCloudWatchOptions {
@@ -12,16 +12,6 @@ export interface PollCloudWatchOptions {
   /** Where to go on; null for a little before now. */
   readonly after: WindowCursor | null;
   readonly timing?: PollTiming;
-}
-
-/** In milliseconds. */
-export interface PollTiming {
-  readonly poll: number;
-  /** How late a record may come, as against those of other API servers: so far back is looked again, now and then. */
-  readonly late: number;
-  readonly lookBack: number;
-  /** How long before the first start is read. */
-  readonly before: number;
 }
 
 const defaultTiming: PollTiming = { poll: 5_000, late: 120_000, lookBack: 60_000, before: 900_000 };

@@ -86,7 +86,7 @@ export const commands: readonly Command[] = [
     name: 'detect',
     usage: '',
     summary:
-      "run rules over a file or stream of events; alerts as NDJSON\n\nReads audit logs of Kubernetes (a line each, lists, the webhook's batches), what clouds make of them (subscription\nrecords of CloudWatch Logs, diagnostic records and tables of Azure), also packed with gzip, and what portolan sensor prints.\nA rule file with a mistake in it is refused, with its place, before any event is read.",
+      "run rules over a file or stream of events; alerts as NDJSON\n\nReads audit logs of Kubernetes (a line each, lists, the webhook's batches), what clouds make of them (subscription\nrecords of CloudWatch Logs, diagnostic records and tables of Azure, log entries\nof Google), also packed with gzip, and what portolan sensor prints.\nA rule file with a mistake in it is refused, with its place, before any event is read.",
     settings: ['rules', 'events', 'source', 'learn', 'format', 'output', 'outputSecret', 'list'],
     load: () => import('./detect.ts'),
   },

@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { pollCloudLogging } from '../../collectors/audit/gke/poll.ts';
+import type { WindowCursor } from '../../collectors/audit/window.ts';
+import { loadRules } from '../../detections/engine/load.ts';
+import { packFiles } from '../../detections/rules/pack.ts';
+import { cloudFeed } from '../../gateway/ingest/audit-feeds.ts';
+import { followAudit } from '../../gateway/ingest/follow-audit.ts';
+import { openWatches } from '../../gateway/ingest/watches.ts';
+import { wholeTenant } from '../../graph/model/scope.ts';
+import { memoryLog, openHouse } from '../gateway/testbed.ts';
+import { type LogEntry, startCloudLogging } from '../testbed/cloud-logging.ts';
+import { chartManifests } from './histories.ts';
+
+const logging = await startCloudLogging();
+// As on a machine of Google's: the library finds the identity there.
+Object.assign(process.env, { GCE_METADATA_HOST: logging.host, METADATA_SERVER_DETECTION: 'assume-present' });
+const closing = new AsyncDisposableStack();
+after(async () => {
+  await closing.disposeAsync();
+  await logging.stop();
+});
+
+const exec = (id: string, time: number, { cluster = 'prod', log = 'activity', pod = id } = {}): LogEntry => ({
+  insertId: `insert ${id}`,
+  timestamp: new Date(time).toISOString(),
+  logName: `projects/shop/logs/cloudaudit.googleapis.com%2F${log}`,
+  resource: { type: 'k8s_cluster', labels: { project_id: 'shop', location: 'europe-west3', cluster_name: cluster } },
+  protoPayload: {
+    '@type': 'type.googleapis.com/google.cloud.audit.AuditLog',
+    serviceName: 'k8s.io',
+    methodName: 'io.k8s.core.v1.pods.exec.create',
+    resourceName: `core/v1/namespaces/shop/pods/${pod}/exec`,
+    authenticationInfo: { principalEmail: 'alice@example.com' },
+    requestMetadata: { callerIp: '192.0.2.10' },
+  },
+});
+const address = { project: 'shop', location: 'europe-west3', cluster: 'prod' };
+const timing = { poll: 20, late: 60_000, lookBack: 60, before: 300_000 };
+
+/** Reads until so many events have come, as a process does that is killed then. */
+async function read(after: WindowCursor | null, count: number) {
+  const ids: string[] = [];
+  let cursor = after;
+  const options = { source: { cluster: null }, after, endpoint: logging.url, timing };
+  for await (const batch of pollCloudLogging(address, options, AbortSignal.timeout(20_000))) {
+    assert.deepEqual(batch.problems, []);
+    ids.push(...batch.events.map(({ record }) => record.auditID.replace('insert ', '')));
+    cursor = JSON.parse(JSON.stringify(batch.cursor)) as WindowCursor;
+    if (ids.length >= count) break;
+  }
+  return { ids: ids.sort(), cursor };
+}
+
+test('pages are read once, late entries too, and a restart goes on', async () => {
+  const now = Date.now();
+  const ids = Array.from({ length: 250 }, (_, index) => String(index).padStart(3, '0'));
+  logging.add(...ids.map((id, index) => exec(id, now - 100_000 + index)));
+  logging.add(exec('other', now, { cluster: 'staging' }), exec('denied', now, { log: 'policy' }));
+  const first = await read(null, 250);
+  assert.deepEqual(first.ids, ids);
+  assert.ok(logging.pages >= 4);
+  logging.add(exec('later', now, { log: 'data_access' }));
+  const second = await read(first.cursor, 1);
+  logging.add(exec('late', now - 40_000), exec('last', now + 1));
+  const third = await read(second.cursor, 2);
+  assert.deepEqual([second.ids, third.ids], [['later'], ['last', 'late']]);
+});
+
+test('what Google refuses is a sentence that says what to do', async () => {
+  for (const [status, reason, message] of [
+    [401, 'UNAUTHORIZED', /application default credentials/],
+    [403, 'FORBIDDEN', /Private Logs Viewer/],
+    [429, 'UNREACHABLE', /asked for too often/],
+    [500, 'UNREACHABLE', /the audit logs of prod in the project shop cannot be read: 500/],
+  ] as const) {
+    logging.refuse(status);
+    await assert.rejects(read(null, 1), { name: 'AuditSourceError', reason, message });
+  }
+  logging.refuse(null);
+});
+
+test('a gateway that follows it raises alerts, and goes on where it was after a restart', async () => {
+  const house = await openHouse(closing);
+  await chartManifests(house, 'web', '');
+  const { logger } = memoryLog();
+  const feed = cloudFeed('gke://shop/europe-west3/web', { eventHubs: null, cloudLogging: logging.url });
+  assert.ok(feed);
+  const alerts = async () => {
+    const { items } = await house.alerts.find(wholeTenant(house.tenant), { page: { first: 10 } });
+    return items.map(({ item }) => [item.fields['ka.target.name'], item.count]).sort();
+  };
+  const follow = async (count: number): Promise<void> => {
+    const stop = new AbortController();
+    const watches = openWatches(house, () => loadRules(packFiles()), 0, logger);
+    const following = followAudit(feed, { ...house, watches, logger }, stop.signal);
+    for (const limit = Date.now() + 20_000; (await alerts()).length < count && Date.now() < limit; )
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    stop.abort();
+    await following;
+  };
+  logging.add(exec('web-0', Date.now(), { cluster: 'web' }));
+  await follow(1);
+  logging.add(exec('web-1', Date.now(), { cluster: 'web' }));
+  await follow(2);
+  assert.deepEqual(await alerts(), [
+    ['web-0', 1],
+    ['web-1', 1],
+  ]);
+});
