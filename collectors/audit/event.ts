@@ -83,8 +83,12 @@ export interface AuditDerived {
 /** A part of a record that a source may lack, or that had to be inferred. */
 export type FidelityPart =
   | 'groups'
+  /** The uid of the user, and what else an authenticator says of it. */
+  | 'extra'
   | 'impersonatedUser'
   | 'uri'
+  /** What stands behind the path of the URI: what an exec runs, what is selected. */
+  | 'query'
   | 'code'
   | 'stage'
   | 'level'

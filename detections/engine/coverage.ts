@@ -1,7 +1,7 @@
 import { fieldOf, fieldsOf, fieldText } from './compile/compared.ts';
 import { checksOf } from './compile/plan.ts';
 import type { Source } from './fields/field.ts';
-import { type Check, isCheck, type Resolved } from './language/ast.ts';
+import { type Check, type FieldReference, isCheck, type Literal, type Resolved } from './language/ast.ts';
 
 /** Whether events can have what a rule asks for. */
 export interface Coverage {
@@ -14,25 +14,66 @@ export interface Coverage {
   readonly missing: readonly string[];
 }
 
-/** What of a condition the events of a source can fulfil. */
-export function coverageOf<E>(condition: Resolved, source: Source<E>): Coverage {
-  const missing = new Set<string>();
-  for (const check of checksOf(condition)) for (const field of undelivered(check, source)) missing.add(field);
-  if (missing.size === 0) return { state: 'full', missing: [] };
-  return { state: mayBeTrue(condition, source) ? 'partial' : 'none', missing: [...missing].sort() };
+/** What the way by which events come takes from them: fields that none has, and values that a field never has. */
+export interface Losses {
+  readonly lacks: (field: FieldReference) => boolean;
+  readonly never: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
-function undelivered<E>(check: Check, source: Source<E>): readonly string[] {
+const none: Losses = { lacks: () => false, never: new Map() };
+
+/** What of a condition the events of a source can fulfil, when they come by a way that loses some of it. */
+export function coverageOf<E>(condition: Resolved, source: Source<E>, losses = none): Coverage {
+  const missing = new Set<string>();
+  for (const check of checksOf(condition)) for (const field of undelivered(check, source, losses)) missing.add(field);
+  for (const check of wantedChecks(condition)) for (const value of impossible(check, losses)) missing.add(value);
+  if (missing.size === 0) return { state: 'full', missing: [] };
+  return { state: mayBeTrue(condition, source, losses) ? 'partial' : 'none', missing: [...missing].sort() };
+}
+
+function undelivered<E>(check: Check, source: Source<E>, { lacks }: Losses): readonly string[] {
   const right = check.kind === 'comparison' ? check.right : null;
   const operands = right?.kind === 'field' || right?.kind === 'transformation' ? [check.left, right] : [check.left];
   return operands
     .flatMap((operand) => [...fieldsOf(operand)])
-    .filter((field) => !fieldOf(field, source).delivered(field.argument))
+    .filter((field) => !fieldOf(field, source).delivered(field.argument) || lacks(field))
     .map(fieldText);
 }
 
-/** Whether a condition may come out true when checks of missing fields are false and all others may be either. */
-function mayBeTrue<E>(condition: Resolved, source: Source<E>): boolean {
+/** The checks that help a condition come true: those under an even number of `not`. */
+function* wantedChecks(condition: Resolved, wanted = true): Generator<Check> {
+  if (condition.kind === 'not') yield* wantedChecks(condition.of, !wanted);
+  else if (!isCheck(condition)) for (const part of condition.of) yield* wantedChecks(part, wanted);
+  else if (wanted) yield condition;
+}
+
+/** What a check asks for that its field never is: `ka.verb = list`. */
+function impossible(check: Check, { never }: Losses): readonly string[] {
+  const values = check.left.kind === 'field' ? never.get(check.left.name) : undefined;
+  return values === undefined
+    ? []
+    : literals(check)
+        .filter(({ text }) => values.has(text))
+        .map(({ text }) => `${(check.left as FieldReference).name} = ${text}`);
+}
+
+/** The texts one of which the left side of a check must equal; none where it asks for something else. */
+function literals(check: Check): readonly Literal[] {
+  if (check.kind === 'exists' || check.modifier !== null) return [];
+  const { operator, right } = check;
+  if (right.kind === 'literal' && (operator === '=' || operator === '==')) return [right];
+  return right.kind === 'list' && operator === 'in' ? right.items : [];
+}
+
+/** Whether a check may come out true: one of a missing field never does, nor one that asks only for what never is. */
+function mayHold<E>(check: Check, source: Source<E>, losses: Losses): boolean {
+  if (undelivered(check, source, losses).length > 0) return false;
+  const asked = literals(check).length;
+  return asked === 0 || impossible(check, losses).length < asked;
+}
+
+/** Whether a condition may come out true when some checks are never true and all others may be either. */
+function mayBeTrue<E>(condition: Resolved, source: Source<E>, losses: Losses): boolean {
   const known = new Map<Resolved, { readonly true: boolean; readonly false: boolean }>();
   const of = (part: Resolved): { readonly true: boolean; readonly false: boolean } => {
     let result = known.get(part);
@@ -43,7 +84,7 @@ function mayBeTrue<E>(condition: Resolved, source: Source<E>): boolean {
     return result;
   };
   const work = (part: Resolved): { readonly true: boolean; readonly false: boolean } => {
-    if (isCheck(part)) return { true: undelivered(part, source).length === 0, false: true };
+    if (isCheck(part)) return { true: mayHold(part, source, losses), false: true };
     if (part.kind === 'not') {
       const inner = of(part.of);
       return { true: inner.false, false: inner.true };

@@ -264,7 +264,8 @@ export const settings = {
     type: 'string',
     default: 'auto',
     value: 'SOURCE',
-    description: 'what the events are: syscall, k8s_audit, or auto to tell them apart one by one',
+    description:
+      'what the events are: syscall, k8s_audit (eks, aks, gke: as these deliver it), or auto to tell them apart one by one',
   },
   learn: {
     type: 'integer',

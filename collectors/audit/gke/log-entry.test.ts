@@ -63,7 +63,7 @@ test('an entry is read as the event that it came from, and says what it had to c
   assert.deepEqual([from.provider, from.cluster?.id], ['gke', 'projects/shop/locations/europe-west3/clusters/prod']);
   assert.deepEqual(derived.actorServiceAccount, { namespace: 'ci', name: 'builder' });
   assert.deepEqual(derived.podSpec, { hostPID: true });
-  assert.deepEqual(fidelity, { missing: ['groups'], inferred: ['code', 'level', 'stage', 'uri'] });
+  assert.deepEqual(fidelity, { missing: ['groups', 'extra', 'query'], inferred: ['code', 'level', 'stage', 'uri'] });
 });
 
 test('entries are read as entries:list and Pub/Sub have them; those of other services are passed over', () => {
@@ -104,7 +104,7 @@ test('what came of it is concluded, unless the answer says it', () => {
   assert.ok(!told.fidelity.inferred.includes('code'));
   const read = one({ ...nothing, methodName: 'io.k8s.core.v1.secrets.get' });
   assert.equal(read.record.level, 'Metadata');
-  assert.deepEqual(read.fidelity.missing, ['groups', 'requestObject', 'responseObject']);
+  assert.deepEqual(read.fidelity.missing, ['groups', 'extra', 'query', 'requestObject', 'responseObject']);
 });
 
 test('a session has two entries of one operation: it begins, and it ends', () => {

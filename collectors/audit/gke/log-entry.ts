@@ -41,7 +41,7 @@ function isKubernetes(entry: Json): boolean {
 }
 
 /** What no entry says; and what is concluded from the rest of it, with the code where the answer does not say that. */
-const missing: readonly FidelityPart[] = ['groups'];
+const missing: readonly FidelityPart[] = ['groups', 'extra', 'query'];
 const inferred: readonly FidelityPart[] = ['level', 'stage', 'uri'];
 const sessions: ReadonlySet<string> = new Set(['exec', 'attach', 'portforward']);
 

@@ -152,6 +152,45 @@ test('--source says what events are, and --list what rules there are and whether
   assert.equal((await detect('--events', await file('none.ndjson', 'x\n'))).status, 2);
 });
 
+test('which rules a cloud does not cover is told, of its events and beforehand', async () => {
+  const path = await file(
+    'groups.yaml',
+    `${rules}\n- rule: Masters\n  desc: d\n  source: k8s_audit\n  condition: ka.user.groups intersects (system:masters)\n  output: "%ka.user.name"\n  priority: NOTICE
+- rule: Listed\n  desc: d\n  source: k8s_audit\n  condition: ka.verb in (get, list)\n  output: "%ka.user.name"\n  priority: NOTICE\n`,
+  );
+  const entry = (verb: string): string =>
+    JSON.stringify({
+      insertId: verb,
+      timestamp: '2026-11-22T10:00:00Z',
+      protoPayload: {
+        serviceName: 'k8s.io',
+        methodName: `io.k8s.authorization.rbac.v1.rolebindings.${verb}`,
+        resourceName: 'rbac.authorization.k8s.io/v1/namespaces/shop/rolebindings/b',
+        authenticationInfo: { principalEmail: 'alice@example.com' },
+      },
+    });
+  const writes = await detect('--rules', path, '--events', await file('gke.ndjson', entry('create')));
+  assert.equal(writes.alerts().length, 1);
+  assert.match(writes.err, /what came from gke did not have: groups, .*events of the verb list/);
+  assert.match(
+    writes.err,
+    /not covered by it: Masters \(needs ka.user.groups\)\n {2}not covered by it: Listed \(needs ka.verb = get, ka.verb = list\)/,
+  );
+  const reads = await detect(
+    '--rules',
+    path,
+    '--events',
+    await file('reads.ndjson', `${entry('get')}\n${entry('list')}`),
+  );
+  assert.doesNotMatch(reads.err, /Listed/);
+  assert.match(reads.err, /Masters/);
+  const native = await detect('--rules', path, '--events', await file('native.ndjson', JSON.stringify(audit)));
+  assert.doesNotMatch(native.err, /did not have/);
+  const { out } = await detect('--list', '--source', 'gke', '--rules', path);
+  assert.match(out, /not covered +Masters +needs ka.user.groups/);
+  assert.match(out, / covered +Roles/);
+});
+
 test('alerts go to a file, in the words of others', async () => {
   const events = await file('one.json', JSON.stringify(audit));
   const place = join(folder, 'alerts.ndjson');

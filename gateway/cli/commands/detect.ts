@@ -1,11 +1,14 @@
 import { createReadStream } from 'node:fs';
+import { type Delivery, deliveryOf, isProvider, providers } from '../../../collectors/audit/delivered.ts';
+import type { Provider } from '../../../collectors/audit/event.ts';
 import { behaviours } from '../../../detections/baselines/behaviours/index.ts';
 import { createBehaviours } from '../../../detections/baselines/engine.ts';
 import { isSourceName, type SourceName, sources } from '../../../detections/engine/fields/sources.ts';
+import { notCovered } from '../../../detections/engine/not-covered.ts';
 import type { Run, Terminal } from '../command.ts';
 import { destinationOf } from '../detect/destination.ts';
 import { readEvents } from '../detect/events.ts';
-import { reportCoverage, rulesOf, ruleTable } from '../detect/rule-files.ts';
+import { reportCoverage, reportLost, rulesOf, ruleTable } from '../detect/rule-files.ts';
 import { unpacked } from '../detect/unpacked.ts';
 import { CommandError, exitStatus } from '../errors.ts';
 import { progress } from '../progress.ts';
@@ -16,10 +19,17 @@ const mostShown = 20;
 const secondsOfDay = 86_400;
 const chunkBytes = 1 << 18;
 
-function sourceOf({ source }: Settings): SourceName | null {
-  if (source === 'auto') return null;
-  if (isSourceName(source)) return source;
-  throw new CommandError(`--source ${source}: there are auto, ${Object.keys(sources).join(', ')}`);
+/** What the events are, and who delivers them; null for what is told from each. */
+interface Kind {
+  readonly source: SourceName | null;
+  readonly provider: Provider | null;
+}
+
+function kindOf({ source }: Settings): Kind {
+  if (source === 'auto') return { source: null, provider: null };
+  if (isSourceName(source)) return { source, provider: null };
+  if (isProvider(source)) return { source: 'k8s_audit', provider: source };
+  throw new CommandError(`--source ${source}: there are ${['auto', ...Object.keys(sources), ...providers].join(', ')}`);
 }
 
 /** The bytes of a file or of standard input, until the person has had enough. */
@@ -39,10 +49,12 @@ async function* bytesOf(path: string, { signal }: Terminal): AsyncGenerator<Buff
 export const run: Run = async (settings, positionals, terminal) => {
   const [unexpected] = positionals;
   if (unexpected !== undefined) throw new CommandError(`${unexpected}: give rules by --rules and events by --events`);
-  const source = sourceOf(settings);
+  const { source, provider } = kindOf(settings);
   const loaded = await rulesOf(settings.rules, terminal);
   if (settings.list) {
-    terminal.out(ruleTable(loaded));
+    const lost =
+      provider === null ? [] : notCovered(loaded.engines.k8s_audit.rules, deliveryOf(provider).notDelivered());
+    terminal.out(ruleTable(loaded, lost));
     return exitStatus.done;
   }
   const { events } = settings;
@@ -55,11 +67,18 @@ export const run: Run = async (settings, positionals, terminal) => {
   const learnSeconds = (settings.learn ?? 0) * secondsOfDay;
   const unusual = learnSeconds === 0 ? null : createBehaviours(behaviours, { learnSeconds });
   const counts = { events: 0, alerts: 0, problems: 0 };
+  const deliveries = new Map<Provider, Delivery>();
   const reading = progress(`reading ${events}`, terminal);
   for await (const read of readEvents(bytesOf(events, terminal), events === '-' ? 'stdin' : events, source)) {
     if (read.kind === 'problem') {
       if (++counts.problems <= mostShown) terminal.err(`${printable(`${read.place}: ${read.message}`)}\n`);
       continue;
+    }
+    if (read.kind === 'k8s_audit') {
+      const { provider } = read.event.source;
+      const delivery = deliveries.get(provider) ?? deliveryOf(provider);
+      deliveries.set(provider, delivery);
+      delivery.take(read.event);
     }
     const alerts =
       read.kind === 'syscall'
@@ -73,6 +92,10 @@ export const run: Run = async (settings, positionals, terminal) => {
   }
   await close();
   reading.done();
+  for (const [provider, delivery] of deliveries) {
+    const lacking = delivery.notDelivered();
+    reportLost(provider, lacking, notCovered(audit.rules, lacking), terminal);
+  }
   if (counts.problems > 0) terminal.err(`${counts.problems} could not be read or were lost\n`);
   if (counts.events === 0 && counts.problems > 0) throw new CommandError(`there is no event in ${events}`);
   return exitStatus.done;

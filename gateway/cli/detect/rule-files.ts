@@ -1,5 +1,8 @@
 import { readFile } from 'node:fs/promises';
+import type { NotDelivered } from '../../../collectors/audit/delivered.ts';
+import type { Provider } from '../../../collectors/audit/event.ts';
 import type { LoadedRules, RuleFile } from '../../../detections/engine/load.ts';
+import type { NotCovered } from '../../../detections/engine/not-covered.ts';
 import { problemText } from '../../../detections/engine/problem.ts';
 import { loadDetections } from '../../../detections/load.ts';
 import { packFiles } from '../../../detections/rules/pack.ts';
@@ -29,17 +32,26 @@ async function read(path: string): Promise<RuleFile> {
   }
 }
 
-/** Every rule, with whether events can fulfil it. */
-export function ruleTable({ rules }: LoadedRules): string {
-  const rows = rules.map(({ name, source, severity, techniques, enabled, coverage }) => [
-    source,
-    severity,
-    enabled ? 'on' : 'off',
-    { full: 'covered', partial: 'partly covered', none: 'not covered' }[coverage.state],
-    techniques.join(' '),
-    name,
-    coverage.missing.length === 0 ? '' : `needs ${coverage.missing.join(', ')}`,
-  ]);
+/**
+ * Every rule, with whether events can fulfil it.
+ *
+ * @param lost those that events of a provider fulfil less
+ */
+export function ruleTable({ rules }: LoadedRules, lost: readonly NotCovered[]): string {
+  const lostBy = new Map(lost.map((each) => [each.rule, each]));
+  const rows = rules.map(({ name, source, severity, techniques, enabled, coverage }) => {
+    const { state } = lostBy.get(name) ?? coverage;
+    const missing = [...coverage.missing, ...(lostBy.get(name)?.missing ?? [])];
+    return [
+      source,
+      severity,
+      enabled ? 'on' : 'off',
+      { full: 'covered', partial: 'partly covered', none: 'not covered' }[state],
+      techniques.join(' '),
+      name,
+      missing.length === 0 ? '' : `needs ${missing.join(', ')}`,
+    ];
+  });
   return table(['SOURCE', 'SEVERITY', 'STATE', 'COVERAGE', 'ATT&CK', 'RULE', ''], rows);
 }
 
@@ -53,4 +65,20 @@ export function reportCoverage({ rules }: LoadedRules, terminal: Terminal): void
   if (partial + none > 0)
     terminal.err(`, of which ${none} are not covered and ${partial} partly, for want of fields (--list shows them)`);
   terminal.err('\n');
+}
+
+/** Which rules were silent for what the events of a provider did not have. */
+export function reportLost(
+  provider: Provider,
+  { parts, verbs }: NotDelivered,
+  lost: readonly NotCovered[],
+  terminal: Terminal,
+): void {
+  if (lost.length === 0) return;
+  const lacking = [...parts, ...verbs.map((verb) => `events of the verb ${verb}`)].join(', ');
+  terminal.err(`  what came from ${provider} did not have: ${lacking}\n`);
+  for (const { rule, state, missing } of lost) {
+    const how = state === 'none' ? 'not covered' : 'partly covered';
+    terminal.err(`  ${how} by it: ${printable(`${rule} (needs ${missing.join(', ')})`)}\n`);
+  }
 }
