@@ -5,11 +5,16 @@ import { type LoadedRules, loadRules, type RuleFile } from './engine/load.ts';
 import { type Correlation, type Correlator, correlator } from './sigma/correlation.ts';
 import { isSigma, loadSigma } from './sigma/load.ts';
 
+export interface LoadedDetections extends LoadedRules {
+  /** Those of Sigma: over what rules find. */
+  readonly correlations: readonly Correlation[];
+}
+
 /** Reads rule files of Falco and of Sigma; the rules of both are evaluated together. Correlations keep state. */
-export function loadDetections(files: readonly RuleFile[]): LoadedRules {
+export function loadDetections(files: readonly RuleFile[]): LoadedDetections {
   const falco = loadRules(files.filter((file) => !isSigma(file)));
   const sigmaFiles = files.filter(isSigma);
-  if (sigmaFiles.length === 0) return falco;
+  if (sigmaFiles.length === 0) return { ...falco, correlations: [] };
   const sigma = loadSigma(sigmaFiles);
   // One for both sources: what happens on a node and what is asked of the API may belong together.
   const watching = sigma.correlations.map((correlation) => ({ ...correlation, ...correlator(correlation) }));
@@ -28,6 +33,8 @@ export function loadDetections(files: readonly RuleFile[]): LoadedRules {
       ),
     },
     rules: [...falco.rules, ...sigma.syscall, ...sigma.k8s_audit],
+    correlations: sigma.correlations,
+    refused: [...falco.refused, ...sigma.refused],
     problems: [...falco.problems, ...sigma.problems],
   };
 }

@@ -1,4 +1,5 @@
 import type { FieldNode } from 'graphql';
+import type { Detection } from '../detections/catalogue.ts';
 import type { EventHub, HubEvent } from '../events/hub.ts';
 import type { Topic } from '../events/port.ts';
 import type { VersionVector } from '../graph/model/graph.ts';
@@ -35,6 +36,8 @@ export interface Context {
   pathsReached(version: VersionVector): Promise<void>;
   blastRadius(query: Parameters<PathEngine['blastRadius']>[1]): Promise<BlastRadiusAnswer>;
   namedSet(name: string): Promise<readonly string[]>;
+  /** What raises alerts here, by name. */
+  readonly detections: readonly Detection[];
   /** Events of the clusters in scope, after a cursor or from now on, until the request ends. */
   events(topic: Topic, after: string | null): AsyncIterable<HubEvent>;
   /** The same caller's context with nothing read yet: for each event of a subscription. */
@@ -48,6 +51,8 @@ export interface Sources {
   readonly alerts: AlertRecords;
   /** The engine of a tenant, opened when first asked for. */
   readonly paths: (tenant: string) => Promise<PathEngine>;
+  /** What raises alerts here, by name: nothing unless given. */
+  readonly detections?: readonly Detection[];
 }
 
 /** The context of one request; the signal ends whatever it still waits for. */
@@ -56,7 +61,7 @@ export function createContext(
   viewer: Viewer,
   signal: AbortSignal,
 ): Context {
-  const { store, records, alerts, paths, hub } = sources;
+  const { store, records, alerts, paths, detections = [], hub } = sources;
   const { scope, name, mayWrite } = viewer;
   const run = <T>(work: () => Promise<T>): Promise<T> => untilAborted(signal, work);
   return {
@@ -70,6 +75,7 @@ export function createContext(
     pathsReached: (version) => run(async () => (await paths(scope.tenant)).reached(version, signal)),
     blastRadius: (query) => run(async () => (await paths(scope.tenant)).blastRadius(scope, query, signal)),
     namedSet: (name) => run(() => records.namedSet(scope.tenant, name)),
+    detections,
     events: (topic, after) => hub.follow(scope, topic, after, signal),
     fresh: () => createContext(sources, viewer, signal),
   };

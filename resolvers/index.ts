@@ -10,6 +10,7 @@ import * as blastRadius from './blast-radius.ts';
 import { connectionFields } from './connection.ts';
 import * as coverage from './coverage.ts';
 import { DateTime } from './date-time.ts';
+import * as detection from './detection.ts';
 import * as exposure from './exposure.ts';
 import * as facets from './facets.ts';
 import * as networkPolicy from './network-policy.ts';
@@ -44,6 +45,7 @@ export const schema: GraphQLSchema = makeExecutableSchema({
       ...facets.Query,
       ...coverage.Query,
       ...alert.Query,
+      ...detection.Query,
     },
     Mutation: alert.Mutation,
     Subscription: subscription.Subscription,
@@ -54,8 +56,9 @@ export const schema: GraphQLSchema = makeExecutableSchema({
     AttackPath: attackPaths.AttackPath,
     AttackHop: attackPaths.AttackHop,
     AttackEdge: attackEdge.AttackEdge,
-    Technique: attackEdge.Technique,
-    AttackTechnique: attackEdge.AttackTechnique,
+    Technique: { ...attackEdge.Technique, ...detection.Technique },
+    AttackTechnique: { ...attackEdge.AttackTechnique, ...detection.AttackTechnique },
+    Detection: detection.Detection,
     BlastRadius: blastRadius.BlastRadius,
     ReachedNode: blastRadius.ReachedNode,
     Exposure: exposure.Exposure,

@@ -21,6 +21,7 @@ const domains = [
   'coverage',
   'facets',
   'alerts',
+  'detections',
   'subscriptions',
 ] as const;
 

@@ -14,6 +14,7 @@ import { type Resolver, resolver } from './language/resolve.ts';
 import { outputTemplate } from './output.ts';
 import { type Problem, RuleError, UnknownFieldError } from './problem.ts';
 import { type Rule, ruleOf } from './rule.ts';
+import { severityOf, techniquesOf } from './severity.ts';
 
 /** A rule file: Falco's YAML. */
 export interface RuleFile {
@@ -26,8 +27,14 @@ export interface LoadedRules {
   readonly engines: { readonly syscall: Engine<NodeEvent>; readonly k8s_audit: Engine<AuditEvent> };
   /** Every rule that was taken, the disabled ones too, in the order of the files. */
   readonly rules: readonly (Rule<NodeEvent> | Rule<AuditEvent>)[];
+  /** Rules that were not taken, as far as they could be read. */
+  readonly refused: readonly RefusedRule[];
   /** What was refused and what is odd. The other rules are there all the same. */
   readonly problems: readonly Problem[];
+}
+
+export interface RefusedRule extends Pick<Rule<never>, 'name' | 'source' | 'severity' | 'techniques'> {
+  readonly reason: string;
 }
 
 /** Reads rule files in their order: later ones may append to, override and replace what earlier ones define. */
@@ -39,16 +46,29 @@ export function loadRules(files: readonly RuleFile[]): LoadedRules {
   for (const { source, name, place } of collector.rules.values()) {
     if (isSourceName(source)) continue;
     const message = `unknown source ‘${source}’: there are ${Object.keys(sources).join(' and ')}; the rule is left out`;
-    collector.report({ ...place, severity: 'warning', item: `rule "${name}"`, message });
+    collector.report({ ...place, severity: 'warning', item: itemOf(name), message });
   }
   const compile = <E>(source: Source<E>): readonly Rule<E>[] => compileRules(source, collector, names);
   const [syscall, k8sAudit] = [compile(sources.syscall), compile(sources.k8s_audit)];
   const order = [...collector.rules.keys()];
+  const taken = new Set([...syscall, ...k8sAudit].map(({ name }) => name));
   return {
     engines: { syscall: createEngine(sources.syscall, syscall), k8s_audit: createEngine(sources.k8s_audit, k8sAudit) },
     rules: [...syscall, ...k8sAudit].sort((a, b) => order.indexOf(a.name) - order.indexOf(b.name)),
+    refused: Array.from(collector.rules.values(), (definition) => definition)
+      .filter(({ name }) => !taken.has(name))
+      .map((definition) => refusedRule(definition, collector.problems)),
     problems: collector.problems,
   };
+}
+
+function refusedRule({ name, source, priority, tags }: RuleDefinition, problems: readonly Problem[]): RefusedRule {
+  const reason = problems.find(({ item }) => item === itemOf(name))?.message ?? 'it was refused';
+  return { name, source, severity: severityOf(priority), techniques: techniquesOf(tags), reason };
+}
+
+function itemOf(rule: string): string {
+  return `rule "${rule}"`;
 }
 
 /** A macro is refused even if no rule uses it: whoever wrote it wants to know. */
@@ -75,7 +95,7 @@ function compileRules<E>(source: Source<E>, collector: Collector, { resolve }: R
     .flatMap((definition) => {
       const rule = reporting(
         collector,
-        `rule "${definition.name}"`,
+        itemOf(definition.name),
         () => compile(definition),
         definition.skipIfUnknownField,
       );

@@ -6,18 +6,20 @@ import type { NodeEvent } from '../engine/fields/syscall.ts';
 import { mostFileBytes } from '../engine/files/read-file.ts';
 import { placeIn } from '../engine/files/source-text.ts';
 import { YamlItem } from '../engine/files/yaml-item.ts';
-import type { RuleFile } from '../engine/load.ts';
+import type { RefusedRule, RuleFile } from '../engine/load.ts';
 import { type Problem, RuleError } from '../engine/problem.ts';
 import type { Rule } from '../engine/rule.ts';
+import { severityOf, techniquesOf } from '../engine/severity.ts';
 import type { Correlation } from './correlation.ts';
 import { readLogSource } from './log-source.ts';
 import { type Referred, readCorrelation } from './read-correlation.ts';
-import { readRule } from './read-rule.ts';
+import { readHeading, readRule } from './read-rule.ts';
 
 export interface LoadedSigma {
   readonly syscall: readonly Rule<NodeEvent>[];
   readonly k8s_audit: readonly Rule<AuditEvent>[];
   readonly correlations: readonly Correlation[];
+  readonly refused: readonly RefusedRule[];
   readonly problems: readonly Problem[];
 }
 
@@ -35,6 +37,7 @@ export function loadSigma(files: readonly RuleFile[]): LoadedSigma {
   const k8sAudit: Rule<AuditEvent>[] = [];
   const referred = new Map<string, Referred>();
   const titles = new Set<string>();
+  const refused: RefusedRule[] = [];
 
   const taken = (item: YamlItem): void => {
     const title = item.need('title').text();
@@ -42,11 +45,27 @@ export function loadSigma(files: readonly RuleFile[]): LoadedSigma {
     titles.add(title);
   };
 
+  const refuse = (item: YamlItem, reason: string): void => {
+    const rule = refusedRule(item, reason);
+    if (rule !== undefined) refused.push(rule);
+  };
+  const reporting = <T>(item: YamlItem, make: () => T): T | undefined => {
+    try {
+      return make();
+    } catch (error) {
+      if (!(error instanceof RuleError)) throw error;
+      problems.push({ ...error.place, severity: 'error', item: nameOf(item), message: error.message });
+      refuse(item, error.message);
+      return undefined;
+    }
+  };
+
   for (const item of items.filter((one) => one.has('detection'))) {
-    reporting(item, problems, () => {
+    reporting(item, () => {
       const made = readRule(item, (source, condition) => planners[source].verify(condition));
       if ('foreign' in made) {
         problems.push({ ...item.place, severity: 'warning', item: nameOf(item), message: made.foreign });
+        refuse(item, made.foreign);
         return;
       }
       taken(item);
@@ -70,14 +89,14 @@ export function loadSigma(files: readonly RuleFile[]): LoadedSigma {
   const correlations = items
     .filter((one) => one.has('correlation'))
     .flatMap((item) => {
-      const correlation = reporting(item, problems, () => {
+      const correlation = reporting(item, () => {
         const made = readCorrelation(item, referred);
         taken(item);
         return made;
       });
       return correlation === undefined ? [] : [correlation];
     });
-  return { syscall, k8s_audit: k8sAudit, correlations, problems };
+  return { syscall, k8s_audit: k8sAudit, correlations, refused, problems };
 }
 
 function itemsOf({ name, text }: RuleFile, problems: Problem[]): readonly YamlItem[] {
@@ -110,12 +129,15 @@ function nameOf(item: YamlItem): string {
   }
 }
 
-function reporting<T>(item: YamlItem, problems: Problem[], make: () => T): T | undefined {
+/** Undefined where not even its heading can be read. */
+function refusedRule(item: YamlItem, reason: string): RefusedRule | undefined {
   try {
-    return make();
+    const { title, priority, tags } = readHeading(item);
+    const log = item.has('detection') ? readLogSource(item) : null;
+    const source = log === null || 'foreign' in log ? '' : log.source;
+    return { name: title, source, severity: severityOf(priority), techniques: techniquesOf(tags), reason };
   } catch (error) {
     if (!(error instanceof RuleError)) throw error;
-    problems.push({ ...error.place, severity: 'error', item: nameOf(item), message: error.message });
     return undefined;
   }
 }

@@ -5,7 +5,7 @@ import type { Ask } from './ask.ts';
 import type { ModelNode, Read } from './read.ts';
 
 /** The release of ATT&CK for Containers that the ids below belong to. */
-export const attackVersion = '17.1';
+export const attackVersion = '18.1';
 
 export interface AttackTechnique {
   readonly id: `T${string}`;

@@ -57,6 +57,8 @@ const documents: Readonly<Record<string, (ids: string) => readonly string[]>> = 
     'coverage { state clusters { nodes { id name coverage } } gaps { totalCount nodes { id name message cluster { name } } } }',
   ],
   techniques: () => ['techniques { name }'],
+  detections: () => ['detections { name }'],
+  attackTechniques: () => ['attackTechniques { id }'],
   // Of these the worlds hold none: test/events/scope.test.ts asks for them where there are some.
   alerts: () => ['alerts { totalCount }'],
   alert: (ids) => [`alert(id: ${JSON.stringify((JSON.parse(ids) as string[])[0])}) { id }`],

@@ -18,7 +18,7 @@ import { auditFeeds } from '../up/audit-feeds.ts';
 import { authOf } from '../up/auth.ts';
 import { chartFiles } from '../up/chart-files.ts';
 import { chartExamples, forgetExamples } from '../up/examples.ts';
-import { watchedRules } from '../up/load-rules.ts';
+import { watchedBy } from '../up/load-rules.ts';
 import { lookForClusters } from '../up/look.ts';
 import { openEvents } from '../up/open-events.ts';
 import { startRetention } from '../up/retention.ts';
@@ -35,15 +35,13 @@ function openLog({ logLevel }: Settings): Logger {
   return pino({ level }, pino.destination({ dest: 2, sync: true }));
 }
 
-/** How long somebody is watched before unusual behaviour is told of. */
-const usualLearnDays = 7;
 /** How long what was found in events may take to be recorded when the process ends. */
 const idleMs = 10_000;
 
 export const run: Run = async (settings, paths, terminal) => {
   const logger = openLog(settings);
   const auth = authOf(settings);
-  const rules = await watchedRules({ settings, terminal });
+  const { load, detections, learnSeconds } = await watchedBy({ settings, terminal });
   const podSecurityDefault = podSecurityLevel(settings);
   const feeds = auditFeeds(settings);
   const opened = await openStoreOf(settings);
@@ -53,8 +51,7 @@ export const run: Run = async (settings, paths, terminal) => {
     await opened.close();
     throw error;
   });
-  const learnSeconds = (settings.learn ?? usualLearnDays) * 86_400;
-  const watches = openWatches({ ...opened, paths: engines.open }, rules, learnSeconds, logger);
+  const watches = openWatches({ ...opened, paths: engines.open }, load, learnSeconds, logger);
   const stopRetention = startRetention(session);
   const stopSaving = startSaving(watches, logger);
   const stopFollowing = new AbortController();
@@ -73,6 +70,7 @@ export const run: Run = async (settings, paths, terminal) => {
     logger,
     watch: watches.of,
     sensors: openSensorIntake({ store: opened.store, alerts: opened.alerts, paths: engines.open }, logger),
+    detections,
     readiness: () => readiness,
     clusters: () => fleet?.members ?? [],
   };
