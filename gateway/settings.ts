@@ -4,6 +4,7 @@ import type { EventLog } from '../events/port.ts';
 import { storeLog } from '../events/store-log.ts';
 import type { Sources } from '../resolvers/context.ts';
 import type { AuthSettings } from './auth/authenticate.ts';
+import type { NodeTokens } from './auth/node-token.ts';
 import type { SensorIntake } from './ingest/sensor/intake.ts';
 import { defaultLimits, type Limits } from './limits.ts';
 import { isLoopback } from './loopback.ts';
@@ -29,6 +30,8 @@ export interface GatewayOptions extends Sources {
   readonly logger: Logger;
   /** What takes over the events of a tenant's clusters; without it none are taken. */
   readonly watch?: (tenant: string) => Watch;
+  /** Knows sensors by tokens of the clusters that are followed. */
+  readonly nodeTokens?: NodeTokens;
   /** What takes over what sensors send; without it nothing is taken. */
   readonly sensors?: SensorIntake;
   /** What else must be ready, such as collectors that have charted their clusters once. */

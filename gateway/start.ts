@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { eventHub } from '../events/hub.ts';
-import { guard, identifier, only } from './auth/authenticate.ts';
+import { guard, identifier, only, withNodeTokens } from './auth/authenticate.ts';
 import { viewerFinder } from './auth/caller.ts';
 import { type Drain, stopper } from './drain.ts';
 import { answerHttpErrors, errorFormatter } from './errors.ts';
@@ -58,9 +58,9 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     streams: live.streams,
     plugins: [metrics.plugin],
   });
-  const sending = guard(only('mayIngest', anybody), logger);
-  serveAuditWebhook(app, settings, sending, metrics.audit);
-  serveSensors(app, settings, sending, metrics.sensors);
+  serveAuditWebhook(app, settings, guard(only('mayIngest', anybody), logger), metrics.audit);
+  const sensor = settings.nodeTokens === undefined ? anybody : withNodeTokens(settings.nodeTokens, anybody);
+  serveSensors(app, settings, guard(only('mayIngest', sensor), logger), metrics.sensors);
   serveHealth(app, settings, drain);
   serveIde(app);
   const stop = stopper(app, apollo, drain, settings.drainMs, live.stop);

@@ -29,7 +29,9 @@ function rightsIn(file: string): readonly string[] {
 test('the collector may read every kind that is charted, save secrets, and nothing else', () => {
   const kinds = objectKinds.filter(({ kind }) => kind !== 'Secret');
   const read = kinds.map(({ group, resource }) => `get,list,watch ${group}/${resource}`);
-  const urls = ['/metrics', '/version', '/.well-known/openid-configuration'].map((url) => `get ${url}`);
+  const urls = ['/metrics', '/version', '/.well-known/openid-configuration', '/openid/v1/jwks'].map(
+    (url) => `get ${url}`,
+  );
   assert.deepEqual(rightsIn('collector.yaml'), [...read, ...urls].sort());
 });
 

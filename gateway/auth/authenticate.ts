@@ -5,6 +5,7 @@ import { callerError } from '../../resolvers/errors.ts';
 import { errorBody } from '../errors.ts';
 import type { Caller } from './caller.ts';
 import { type JwtSettings, jwtVerifier } from './jwt.ts';
+import type { NodeTokens } from './node-token.ts';
 import { tokenFile } from './token-file.ts';
 
 /** How callers prove who they are, in `Authorization: Bearer`: a token of the file, or else a JWT. */
@@ -41,6 +42,19 @@ export async function identifier({ auth, tenant }: GuardSettings): Promise<Ident
   return async () => ({ ...anybody, tenant, expiresAt: null });
 }
 
+/** Knows sensors by the tokens of their clusters as well. */
+export function withNodeTokens(nodeTokens: NodeTokens, identify: Identify): Identify {
+  return async (header) => {
+    const token = tokenIn(header);
+    const sensor = token === undefined ? null : await nodeTokens(token);
+    return sensor ?? identify(header);
+  };
+}
+
+function tokenIn(header: string | undefined): string | undefined {
+  return /^Bearer +([^ ]+) *$/i.exec(header ?? '')?.[1];
+}
+
 /** Turns away whoever may not do this, whose credential is for something else. */
 export function only(right: 'mayRead' | 'mayIngest', identify: Identify): Identify {
   return async (header) => {
@@ -73,7 +87,7 @@ async function identifierOf(auth: AuthSettings, tenant: string): Promise<Identif
   const fromFile = auth.tokenFile === undefined ? () => null : await tokenFile(auth.tokenFile, tenant);
   const verify = auth.jwt === undefined ? null : jwtVerifier(auth.jwt, tenant);
   return async (header) => {
-    const token = /^Bearer +([^ ]+) *$/i.exec(header ?? '')?.[1];
+    const token = tokenIn(header);
     if (token === undefined) throw callerError('UNAUTHENTICATED', 'Say who you are: Authorization: Bearer TOKEN.');
     const known = fromFile(token);
     if (known !== null) return known;

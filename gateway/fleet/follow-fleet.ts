@@ -1,7 +1,9 @@
 import type { ClusterConfig } from '../../collectors/kubernetes/live/access.ts';
 import type { LiveCluster } from '../../collectors/kubernetes/live/identify.ts';
 import { backoff, pause } from '../../collectors/kubernetes/live/timing.ts';
+import { tokenKeys } from '../../collectors/kubernetes/live/token-keys.ts';
 import { clusterId } from '../../graph/model/id.ts';
+import type { TokenCluster } from '../auth/node-token.ts';
 import { collision, type Found, findCluster, reasonOf, type Target } from './find-clusters.ts';
 import { type FollowOptions, type FollowState, followCluster } from './follow-cluster.ts';
 
@@ -31,6 +33,8 @@ export interface Fleet {
   /** The ids of the clusters that have been found. */
   readonly followed: ReadonlySet<string>;
   readonly members: readonly Member[];
+  /** Those that have been found, to be asked for the keys of their tokens. */
+  readonly tokenClusters: readonly TokenCluster[];
   /** Resolves once each cluster that answered at first has been read. */
   readonly charted: Promise<void>;
   /** Resolves when the signal has ended it all. */
@@ -88,6 +92,13 @@ export function followFleet(found: readonly Found[], options: FleetOptions, sign
     },
     get members() {
       return Array.from(states.values(), (stateOf) => stateOf());
+    },
+    get tokenClusters() {
+      return Array.from(members).flatMap(([id, found]) =>
+        'cluster' in found
+          ? [{ id, name: found.cluster.name, keys: (signal: AbortSignal) => tokenKeys(found.target.config, signal) }]
+          : [],
+      );
     },
     charted: Promise.all(followed.map(({ charted }) => charted)).then(() => undefined),
     ended: Promise.all([...followed.map(({ ended }) => ended), ...sought]).then(() => undefined),

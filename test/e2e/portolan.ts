@@ -49,7 +49,7 @@ export function portolan(
 export interface Running {
   readonly url: string;
   output(): { readonly out: string; readonly err: string };
-  query<T>(document: string, variables?: Readonly<Record<string, unknown>>): Promise<T>;
+  query<T>(document: string, variables?: Readonly<Record<string, unknown>>, token?: string): Promise<T>;
   /** SIGTERM; resolves with the exit status. */
   stop(): Promise<number | null>;
   kill(): Promise<void>;
@@ -86,10 +86,10 @@ export async function up(args: readonly string[], cwd: string, environment: Envi
     return {
       url,
       output: () => ({ out, err }),
-      query: async <T>(query: string, variables: Readonly<Record<string, unknown>> = {}) => {
+      query: async <T>(query: string, variables: Readonly<Record<string, unknown>> = {}, token?: string) => {
         const response = await fetch(`${url}/graphql`, {
           method: 'POST',
-          headers: { 'content-type': 'application/json' },
+          headers: { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) },
           body: JSON.stringify({ query, variables }),
         });
         const { data, errors } = (await response.json()) as { data?: T; errors?: unknown };

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Logger, pino } from 'pino';
+import { nodeTokens } from '../../auth/node-token.ts';
 import { pathEngines } from '../../fleet/engines.ts';
 import { type Fleet, followFleet } from '../../fleet/follow-fleet.ts';
 import { keepMarkingSensors } from '../../fleet/mark-sensors.ts';
@@ -69,6 +70,7 @@ export const run: Run = async (settings, paths, terminal) => {
     ...(auth === undefined ? {} : { auth }),
     logger,
     watch: watches.of,
+    nodeTokens: nodeTokens(() => fleet?.tokenClusters ?? [], settings.tenant, logger),
     sensors: openSensorIntake({ store: opened.store, alerts: opened.alerts, paths: engines.open }, logger),
     detections,
     readiness: () => readiness,
