@@ -11,7 +11,7 @@ import { PartitionWriter } from '../../graph/writer/writer.ts';
 import { holdLease } from './hold-lease.ts';
 import { holder } from './holder.ts';
 import { pump } from './pump.ts';
-import { watchSensors } from './watch-sensors.ts';
+import { watchToldGaps } from './watch-told-gaps.ts';
 
 export interface FollowOptions {
   readonly store: GraphStore;
@@ -65,9 +65,9 @@ export function followCluster(config: WatchConfig, options: FollowOptions, signa
       const stop = new AbortController();
       if (held.aborted) stop.abort();
       held.addEventListener('abort', () => stop.abort(), { once: true });
-      const sensors = watchSensors({ store, alerts }, partition, logger, stop.signal);
+      const told = watchToldGaps({ store, alerts, records }, partition, logger, stop.signal);
       await pump(
-        merge([watchCluster(config, stop.signal), sensors], stop),
+        merge([watchCluster(config, stop.signal), told], stop),
         writer,
         (observation) => {
           const { source, kind } = observation.extent;

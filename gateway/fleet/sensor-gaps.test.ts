@@ -11,9 +11,9 @@ import type { Delivery, Sender } from '../../graph/records/deliveries/delivery.t
 import type { OpenedStore } from '../../graph/store/opened.ts';
 import { openSqlite } from '../../graph/store/sqlite/open.ts';
 import { PartitionWriter } from '../../graph/writer/writer.ts';
-import { markSensors } from './mark-sensors.ts';
+import { markToldGaps } from './mark-told-gaps.ts';
 import { sensorGaps, silentMs } from './sensor-gaps.ts';
-import { watchSensors } from './watch-sensors.ts';
+import { watchToldGaps } from './watch-told-gaps.ts';
 
 const now = Date.parse('2026-05-01T12:00:00.000Z');
 const ago = (ms: number): string => new Date(now - ms).toISOString();
@@ -134,11 +134,11 @@ test('in a cluster that nobody follows gaps come and go, and who is no node of i
     const options = { ...opened, tenant, followed: () => new Set<string>() };
     const at = new Date().toISOString();
     await opened.alerts.deliver(tenant, cluster, [delivery('worker-1'), delivery('long gone')], at);
-    await markSensors(options);
-    await markSensors(options);
+    await markToldGaps(options);
+    await markToldGaps(options);
     assert.deepEqual(await gapsIn(opened), [['sensor', 'BY_DESIGN', 'dns events']]);
     const versions = await opened.store.version(tenant);
-    await markSensors({ ...options, now: () => Date.now() + silentMs + 1_000 });
+    await markToldGaps({ ...options, now: () => Date.now() + silentMs + 1_000 });
     assert.deepEqual((await gapsIn(opened)).toSorted(), [
       ['sensor', 'BY_DESIGN', 'dns events'],
       ['sensor', 'STALE', 'node worker-1'],
@@ -146,9 +146,9 @@ test('in a cluster that nobody follows gaps come and go, and who is no node of i
     assert.equal((await opened.store.version(tenant))[cluster], (versions[cluster] ?? 0) + 1);
     await opened.alerts.deliver(tenant, cluster, [delivery('worker-1', { sequence: 2, declared: [] })], at);
     await opened.alerts.deliver(tenant, cluster, [delivery('long gone', { sequence: 2, declared: [] })], at);
-    await markSensors({ ...options, followed: () => new Set([cluster]) });
+    await markToldGaps({ ...options, followed: () => new Set([cluster]) });
     assert.equal((await gapsIn(opened)).length, 2, 'who follows it sees to them');
-    await markSensors(options);
+    await markToldGaps(options);
     assert.deepEqual(await gapsIn(opened), []);
   }));
 
@@ -163,7 +163,7 @@ test('who follows a cluster observes what its sensors say, and takes up what was
       await opened.alerts.deliver(tenant, cluster, [delivery('worker-1', { sequence, ...declared })], at);
       const { writer, close } = await openWriter(opened, 'live');
       const stop = new AbortController();
-      for await (const observation of watchSensors(opened, partition, pino({ level: 'silent' }), stop.signal)) {
+      for await (const observation of watchToldGaps(opened, partition, pino({ level: 'silent' }), stop.signal)) {
         writer.observe(observation);
         if (observation.type === 'complete') stop.abort();
       }

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { type EventHubCursor, followEventHub } from '../../collectors/audit/aks/event-hub.ts';
 import type { AuditBatch } from '../../collectors/audit/batch.ts';
 import { pollCloudWatch } from '../../collectors/audit/eks/poll.ts';
-import type { AuditSource } from '../../collectors/audit/event.ts';
+import type { AuditSource, Provider } from '../../collectors/audit/event.ts';
 import { followLog, type LogCursor } from '../../collectors/audit/follow-log.ts';
 import { pollCloudLogging } from '../../collectors/audit/gke/poll.ts';
 import type { WindowCursor } from '../../collectors/audit/window.ts';
@@ -14,6 +14,7 @@ export interface AuditFeed {
   readonly address: string;
   /** Name or id of the cluster; null for the only one there is. */
   readonly cluster: string | null;
+  readonly provider: Provider;
   /** `after` is the cursor of a batch, as it was recorded, or null. What cannot be read is thrown as AuditSourceError. */
   readonly read: (
     cluster: NonNullable<AuditSource['cluster']>,
@@ -35,6 +36,7 @@ export function auditLogFeed(text: string): AuditFeed {
   return {
     address,
     cluster,
+    provider: 'selfmanaged',
     read: (of, after, signal) => {
       const source = { provider: 'selfmanaged', route: 'file', cluster: of } as const;
       return followLog(address, { source, after: after as LogCursor | null }, signal);
@@ -83,5 +85,5 @@ export function cloudFeed(text: string, access: CloudAccess): AuditFeed | null {
   const parts = rest.split('/');
   const isWhole = parts.length === cloudForms[scheme as Cloud].split('/').length;
   if (!isWhole || !parts.every((part) => /^[\w.()$:-]+$/.test(part))) return null;
-  return { address, cluster, read: readers[scheme as Cloud](parts, access) };
+  return { address, cluster, provider: scheme as Cloud, read: readers[scheme as Cloud](parts, access) };
 }

@@ -1,11 +1,16 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Logger } from 'pino';
+import type { AuditEvent } from '../../collectors/audit/event.ts';
 import { pause } from '../../collectors/audit/pause.ts';
 import { AuditSourceError } from '../../collectors/audit/source-error.ts';
+import type { Rule } from '../../detections/engine/rule.ts';
 import type { GraphNode } from '../../graph/model/graph.ts';
 import { wholeTenant } from '../../graph/model/scope.ts';
 import type { Records } from '../../graph/records/port.ts';
 import type { GraphStore } from '../../graph/store/port.ts';
 import type { AuditFeed } from './audit-feeds.ts';
+import { type AuditReporter, auditReporter } from './audit-reporter.ts';
+import type { AuditSourceRecords, AuditSourceState } from './audit-source.ts';
 import type { Watches } from './watches.ts';
 
 export interface FollowAuditOptions {
@@ -14,11 +19,19 @@ export interface FollowAuditOptions {
   readonly tenant: string;
   readonly watches: Watches;
   readonly logger: Logger;
+  /** Where it is kept how it stands with the source. */
+  readonly states: AuditSourceRecords;
+  /** Those that its events go through. */
+  readonly rules: readonly Rule<AuditEvent>[];
   /** The first and the longest wait until a source that failed is asked again, in milliseconds. */
   readonly backoffMs?: readonly [number, number];
 }
 
 const lookMs = 2_000;
+/** What has been read for so long without a word works; it may be that nothing happens there. */
+const worksMs = 15_000;
+/** How often a source says that it is followed. */
+const heardMs = 60_000;
 /** How many problems of a batch are logged, one by one. */
 const mostTold = 5;
 
@@ -29,22 +42,52 @@ const mostTold = 5;
 export async function followAudit(feed: AuditFeed, options: FollowAuditOptions, signal: AbortSignal): Promise<void> {
   const { logger, backoffMs: [first, longest] = [2_000, 120_000] } = options;
   const cluster = await clusterOf(feed, options, signal);
+  if (cluster === null) return;
+  const reporter = auditReporter(feed, options.rules);
+  const told = tellStates(reporter, cluster, options, signal);
   let failures = 0;
-  let told = '';
-  while (cluster !== null && !signal.aborted) {
+  let logged = '';
+  while (!signal.aborted) {
     const startedAt = performance.now();
+    const works = setTimeout(reporter.reads, worksMs);
     try {
-      await follow(feed, cluster, options, signal);
+      await follow(feed, cluster, reporter, options, signal);
     } catch (err) {
-      if (signal.aborted) return;
+      if (signal.aborted) break;
+      reporter.fails(err);
       // What held for so long worked, whatever ended it.
-      if (performance.now() - startedAt > longest) [failures, told] = [0, ''];
+      if (performance.now() - startedAt > longest) [failures, logged] = [0, ''];
       // What a person can see to is told in a sentence; the same is told once.
       const [message, details] =
         err instanceof AuditSourceError ? [err.message, {}] : ['following audit events failed; trying again', { err }];
-      if (message !== told) logger.error({ source: feed.address, cluster: cluster.name, ...details }, message);
-      told = message;
+      if (message !== logged) logger.error({ source: feed.address, cluster: cluster.name, ...details }, message);
+      logged = message;
+      clearTimeout(works);
       await pause(Math.min(longest, first * 2 ** Math.min(failures++, 20)), signal);
+    } finally {
+      clearTimeout(works);
+    }
+  }
+  await told;
+}
+
+/** Keeps how it stands with a source: at once when that changes, and now and then to say that it is followed. */
+async function tellStates(
+  { state }: AuditReporter,
+  { id, name }: GraphNode,
+  { states, logger }: FollowAuditOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  let kept: AuditSourceState | null = null;
+  for (; !signal.aborted; await pause(lookMs, signal)) {
+    const now = state();
+    const age = kept === null ? Number.POSITIVE_INFINITY : Date.parse(now.heardAt) - Date.parse(kept.heardAt);
+    if (age < heardMs && isDeepStrictEqual({ ...now, heardAt: kept?.heardAt }, kept)) continue;
+    try {
+      await states.put(id, now);
+      kept = now;
+    } catch (err) {
+      logger.error({ err, cluster: name }, 'how it stands with audit events cannot be kept; trying again');
     }
   }
 }
@@ -79,6 +122,7 @@ async function clusterOf(
 async function follow(
   { address, read }: AuditFeed,
   { id, name }: GraphNode,
+  reporter: AuditReporter,
   { records, tenant, watches, logger }: FollowAuditOptions,
   signal: AbortSignal,
 ): Promise<void> {
@@ -86,11 +130,13 @@ async function follow(
   const recorded = await records.value(tenant, key);
   const after: unknown = recorded === null ? null : JSON.parse(recorded);
   const cluster = { id, name, region: '', account: '' };
-  for await (const { events, problems, cursor } of read(cluster, after, signal)) {
+  for await (const batch of read(cluster, after, signal)) {
+    const { events, problems, cursor } = batch;
     for (const problem of problems.slice(0, mostTold)) logger.warn({ cluster: name, ...problem }, 'audit log');
     if (problems.length > mostTold)
       logger.warn({ cluster: name, source: address, problems: problems.length }, 'more could not be read');
     await watches.of(tenant).take(id, events);
     await records.putValue(tenant, key, JSON.stringify(cursor));
+    reporter.took(batch);
   }
 }

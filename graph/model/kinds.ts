@@ -213,10 +213,10 @@ export const nodeKinds = {
   ...networkKinds,
   ...admissionKinds,
   CoverageGap: kind('Something that is not seen, and why.', 'cluster, source, subject', {
-    source: string('Who does not see it: kubernetes, or sensor.'),
+    source: string('Who does not see it: kubernetes, sensor, or audit (the sources of audit events).'),
     subject: string('What is not seen, such as the kind Role.'),
     reason: string(
-      'FORBIDDEN, UNAUTHORIZED, UNREACHABLE, BAD_INPUT, LOADING or STALE; of sensors LOST, REFUSED, BY_DESIGN or STALE.',
+      'FORBIDDEN, UNAUTHORIZED, UNREACHABLE, BAD_INPUT, LOADING or STALE; of sensors LOST, REFUSED, BY_DESIGN or STALE; of audit events the same, NOT_COVERED or PARTLY_COVERED.',
     ),
     message: string('What happened and what to do about it.'),
     since: time('When it began.'),

@@ -2,15 +2,11 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { type EventHubCursor, followEventHub } from '../../collectors/audit/aks/event-hub.ts';
 import type { AuditRecord } from '../../collectors/audit/event.ts';
-import { loadRules } from '../../detections/engine/load.ts';
 import { execIntoAPod } from '../../detections/rules/exec-into-a-pod.ts';
-import { packFiles } from '../../detections/rules/pack.ts';
 import { cloudFeed } from '../../gateway/ingest/audit-feeds.ts';
-import { followAudit } from '../../gateway/ingest/follow-audit.ts';
-import { openWatches } from '../../gateway/ingest/watches.ts';
-import { wholeTenant } from '../../graph/model/scope.ts';
 import { memoryLog, openHouse } from '../gateway/testbed.ts';
 import { startEventHubs } from '../testbed/event-hubs.ts';
+import { alertedPods, followUntil } from './follow.ts';
 import { chartManifests } from './histories.ts';
 
 const hubs = await startEventHubs('audit', ['0', '1']);
@@ -112,24 +108,13 @@ test('a gateway that follows it raises alerts, and goes on where it was after a 
   const { logger } = memoryLog();
   const feed = cloudFeed('aks://shop.servicebus.windows.net/audit/shop/web', { eventHubs: hubs.connectionString });
   assert.ok(feed);
-  const alerts = async () => {
-    const { items } = await house.alerts.find(wholeTenant(house.tenant), { page: { first: 10 } });
-    return items.map(({ item }) => [item.fields['ka.target.name'], item.count]).sort();
-  };
-  const follow = async (count: number): Promise<void> => {
-    const stop = new AbortController();
-    const watches = openWatches(house, () => loadRules(packFiles()), 0, logger);
-    const following = followAudit(feed, { ...house, watches, logger }, stop.signal);
-    for (const limit = Date.now() + 20_000; (await alerts()).length < count && Date.now() < limit; )
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    stop.abort();
-    await following;
-  };
+  const follow = (count: number) =>
+    followUntil(async () => (await alertedPods(house)).length >= count, house, feed, logger);
   hubs.append('0', body(record('web-0', { cluster: 'WEB' })));
   await follow(1);
   hubs.append('1', body(record('web-1', { cluster: 'WEB' })));
   await follow(2);
-  assert.deepEqual(await alerts(), [
+  assert.deepEqual(await alertedPods(house), [
     ['web-0', 1],
     ['web-1', 1],
   ]);

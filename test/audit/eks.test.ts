@@ -9,15 +9,11 @@ import {
 import { pollCloudWatch } from '../../collectors/audit/eks/poll.ts';
 import type { AuditRecord } from '../../collectors/audit/event.ts';
 import type { WindowCursor } from '../../collectors/audit/window.ts';
-import { loadRules } from '../../detections/engine/load.ts';
 import { execIntoAPod } from '../../detections/rules/exec-into-a-pod.ts';
-import { packFiles } from '../../detections/rules/pack.ts';
 import { cloudFeed } from '../../gateway/ingest/audit-feeds.ts';
-import { followAudit } from '../../gateway/ingest/follow-audit.ts';
-import { openWatches } from '../../gateway/ingest/watches.ts';
-import { wholeTenant } from '../../graph/model/scope.ts';
 import { memoryLog, openHouse } from '../gateway/testbed.ts';
 import { type MotoTestbed, motoMissing, startMoto } from '../testbed/moto.ts';
+import { alertedPods, followUntil } from './follow.ts';
 import { chartManifests } from './histories.ts';
 
 const skip = await motoMissing();
@@ -127,27 +123,15 @@ test('a gateway that follows it raises alerts, and goes on where it was after a 
   const { logger, lines } = memoryLog();
   const feed = cloudFeed(`prod=eks://${region}/shop-prod`, { eventHubs: null });
   assert.ok(feed);
-  const follow = async (until: () => Promise<boolean>): Promise<void> => {
-    const stop = new AbortController();
-    const watches = openWatches(house, () => loadRules(packFiles()), 0, logger);
-    const following = followAudit(feed, { ...house, watches, logger, backoffMs: [20, 100] }, stop.signal);
-    for (const limit = Date.now() + 20_000; !(await until()) && Date.now() < limit; )
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    stop.abort();
-    await following;
-  };
-  const alerts = async () => {
-    const { items } = await house.alerts.find(wholeTenant(house.tenant), { page: { first: 10 } });
-    return items.map(({ item }) => [item.fields['ka.target.name'], item.count]).sort();
-  };
+  const follow = (until: () => Promise<boolean>) => followUntil(until, house, feed, logger);
   // Audit logging is switched on while it looks for it.
   await follow(async () => lines.some((line) => line.includes('there is no log group')));
   await logGroup('shop-prod');
   await put('shop-prod', streams[0], [Date.now(), message('web-0')]);
-  await follow(async () => (await alerts()).length === 1);
+  await follow(async () => (await alertedPods(house)).length === 1);
   await put('shop-prod', streams[1], [Date.now(), message('web-1')]);
-  await follow(async () => (await alerts()).length === 2);
-  assert.deepEqual(await alerts(), [
+  await follow(async () => (await alertedPods(house)).length === 2);
+  assert.deepEqual(await alertedPods(house), [
     ['web-0', 1],
     ['web-1', 1],
   ]);

@@ -2,14 +2,11 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { pollCloudLogging } from '../../collectors/audit/gke/poll.ts';
 import type { WindowCursor } from '../../collectors/audit/window.ts';
-import { loadRules } from '../../detections/engine/load.ts';
-import { packFiles } from '../../detections/rules/pack.ts';
+import { markToldGaps } from '../../gateway/fleet/mark-told-gaps.ts';
 import { cloudFeed } from '../../gateway/ingest/audit-feeds.ts';
-import { followAudit } from '../../gateway/ingest/follow-audit.ts';
-import { openWatches } from '../../gateway/ingest/watches.ts';
-import { wholeTenant } from '../../graph/model/scope.ts';
-import { memoryLog, openHouse } from '../gateway/testbed.ts';
+import { memoryLog, openHouse, serve } from '../gateway/testbed.ts';
 import { type LogEntry, startCloudLogging } from '../testbed/cloud-logging.ts';
+import { alertedPods, followUntil } from './follow.ts';
 import { chartManifests } from './histories.ts';
 
 const logging = await startCloudLogging();
@@ -86,25 +83,60 @@ test('a gateway that follows it raises alerts, and goes on where it was after a 
   const { logger } = memoryLog();
   const feed = cloudFeed('gke://shop/europe-west3/web', { eventHubs: null, cloudLogging: logging.url });
   assert.ok(feed);
-  const alerts = async () => {
-    const { items } = await house.alerts.find(wholeTenant(house.tenant), { page: { first: 10 } });
-    return items.map(({ item }) => [item.fields['ka.target.name'], item.count]).sort();
-  };
-  const follow = async (count: number): Promise<void> => {
-    const stop = new AbortController();
-    const watches = openWatches(house, () => loadRules(packFiles()), 0, logger);
-    const following = followAudit(feed, { ...house, watches, logger }, stop.signal);
-    for (const limit = Date.now() + 20_000; (await alerts()).length < count && Date.now() < limit; )
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    stop.abort();
-    await following;
-  };
+  const follow = (count: number) =>
+    followUntil(async () => (await alertedPods(house)).length >= count, house, feed, logger);
   logging.add(exec('web-0', Date.now(), { cluster: 'web' }));
   await follow(1);
   logging.add(exec('web-1', Date.now(), { cluster: 'web' }));
   await follow(2);
-  assert.deepEqual(await alerts(), [
+  assert.deepEqual(await alertedPods(house), [
     ['web-0', 1],
     ['web-1', 1],
   ]);
+});
+
+test('what the source does not deliver is told as coverage gaps, until it does', async () => {
+  const house = await openHouse(closing);
+  await chartManifests(house, 'quiet', '');
+  const gateway = await serve(closing, house);
+  const { logger } = memoryLog();
+  const feed = cloudFeed('gke://shop/europe-west3/quiet', { eventHubs: null, cloudLogging: logging.url });
+  assert.ok(feed);
+  const gaps = async (): Promise<readonly (readonly string[])[]> => {
+    await markToldGaps({ ...house, followed: () => new Set() });
+    const asked = '{ coverage { state gaps(first: 50) { nodes { source reason subject message } } } }';
+    const { coverage } = await gateway.data(asked);
+    const audit = coverage.gaps.nodes.filter(({ source }: { readonly source: string }) => source === 'audit');
+    return audit.map((gap: Readonly<Record<string, string>>) => [gap.reason, gap.subject, gap.message]);
+  };
+  const told = async (reason: string, subject: string): Promise<boolean> =>
+    (await gaps()).some((gap) => gap[0] === reason && gap[1] === subject);
+  const listed = 'detection Secrets of every namespace listed';
+  const address = 'audit events of gke://shop/europe-west3/quiet';
+
+  logging.refuse(403);
+  await followUntil(() => told('FORBIDDEN', address), house, feed, logger);
+  assert.ok(await told('FORBIDDEN', address));
+  logging.refuse(null);
+  logging.add(exec('web-0', Date.now(), { cluster: 'quiet' }));
+  await followUntil(async () => !(await told('FORBIDDEN', address)), house, feed, logger);
+  assert.deepEqual(
+    (await gaps()).filter(([, subject]) => subject === listed),
+    [
+      [
+        'NOT_COVERED',
+        listed,
+        '‘Secrets of every namespace listed’ cannot fire: no source of audit events has ka.verb = list, ka.verb = watch',
+      ],
+    ],
+  );
+
+  // Data Access logs are switched on.
+  const read = exec('read', Date.now(), { cluster: 'quiet', log: 'data_access' });
+  logging.add({
+    ...read,
+    protoPayload: { ...read.protoPayload, methodName: 'io.k8s.core.v1.secrets.list', resourceName: 'core/v1/secrets' },
+  });
+  await followUntil(() => told('PARTLY_COVERED', listed), house, feed, logger);
+  assert.ok(await told('PARTLY_COVERED', listed));
 });

@@ -18,6 +18,7 @@ export async function chartManifests(house: House, name: string, yaml: string): 
       const lease = await house.records.acquireLease(partition, 'test', 60_000);
       if (lease === null) throw new Error(`the lease on ${name} is held`);
       const charted = await chartDump(dump, house.store, lease, new AbortController().signal);
+      await house.records.releaseLease(lease);
       if (charted.problems.length > 0) throw new Error(JSON.stringify(charted.problems));
       await (await house.paths(house.tenant)).reached(
         await house.store.version(house.tenant),

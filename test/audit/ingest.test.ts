@@ -9,11 +9,11 @@ import { loadRules } from '../../detections/engine/load.ts';
 import { execIntoAPod } from '../../detections/rules/exec-into-a-pod.ts';
 import { packFiles } from '../../detections/rules/pack.ts';
 import { auditLogFeed } from '../../gateway/ingest/audit-feeds.ts';
-import { followAudit } from '../../gateway/ingest/follow-audit.ts';
 import { openWatches } from '../../gateway/ingest/watches.ts';
 import { wholeTenant } from '../../graph/model/scope.ts';
 import { StoreError } from '../../graph/store/errors.ts';
 import { memoryLog, openHouse, serve } from '../gateway/testbed.ts';
+import { followUntil } from './follow.ts';
 import { chartManifests } from './histories.ts';
 
 const closing = new AsyncDisposableStack();
@@ -134,14 +134,9 @@ test('an audit log is followed from where it was, over a restart and a rotation'
     }
   };
   const follow = async (count: number) => {
-    const stop = new AbortController();
-    const own = openWatches(house, () => loadRules(packFiles()), 0, logger);
-    const options = { ...house, watches: own, logger };
-    const following = followAudit(auditLogFeed(`prod=${path}`), options, stop.signal);
-    const found = await pods(count);
-    stop.abort();
-    await following;
-    return found;
+    const isThere = async (): Promise<boolean> => (await pods(count)).length >= count;
+    await followUntil(isThere, house, auditLogFeed(`prod=${path}`), logger);
+    return pods(count);
   };
   writeFileSync(path, line('a') + line('b'));
   assert.deepEqual(await follow(2), [

@@ -42,7 +42,8 @@ export async function* pollCloudLogging(
   signal: AbortSignal,
 ): AsyncGenerator<AuditBatch<WindowCursor>> {
   const { GoogleAuth } = await import('google-auth-library');
-  const auth = new GoogleAuth({ scopes: scope });
+  // Without a project it would look for one, by running gcloud.
+  const auth = new GoogleAuth({ scopes: scope, projectId: address.project });
   const window = timeWindow(after ?? { newest: Date.now() - timing.before, taken: '' }, timing.late);
   const pointer = `Cloud Logging of ${address.cluster}`;
   const read = (entry: Json) => readEntry(entry, { ...source, provider: 'gke', route: 'cloud-logging', pointer });

@@ -3,8 +3,9 @@ import { type Logger, pino } from 'pino';
 import { nodeTokens } from '../../auth/node-token.ts';
 import { pathEngines } from '../../fleet/engines.ts';
 import { type Fleet, followFleet } from '../../fleet/follow-fleet.ts';
-import { keepMarkingSensors } from '../../fleet/mark-sensors.ts';
 import { keepMarkingStale } from '../../fleet/mark-stale.ts';
+import { keepMarkingToldGaps } from '../../fleet/mark-told-gaps.ts';
+import { auditSourceRecords } from '../../ingest/audit-source.ts';
 import { followAudit } from '../../ingest/follow-audit.ts';
 import { openSensorIntake } from '../../ingest/sensor/intake.ts';
 import { openWatches } from '../../ingest/watches.ts';
@@ -104,12 +105,14 @@ export const run: Run = async (settings, paths, terminal) => {
       gateway = await serve(gatewayOptions);
     }
     readiness = { ready: true, reasons: [] };
-    const feed = { ...opened, tenant: settings.tenant, watches, logger };
+    const states = auditSourceRecords(opened.records, settings.tenant);
+    const { rules } = load().engines.k8s_audit;
+    const feed = { ...opened, tenant: settings.tenant, watches, states, rules, logger };
     feeding = feeds.map((each) => followAudit(each, feed, stopFollowing.signal));
     const stale = { ...opened, tenant: settings.tenant, followed: () => fleet?.followed ?? new Set<string>() };
     marking = [
       keepMarkingStale(stale, logger, stopFollowing.signal),
-      keepMarkingSensors(stale, logger, stopFollowing.signal),
+      keepMarkingToldGaps(stale, logger, stopFollowing.signal),
     ];
     if (!terminal.signal.aborted) {
       await showPaths(session, await engines.open(settings.tenant));

@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import { type Delta, type GraphNode, maxDeltaChanges } from '../../graph/model/graph.ts';
 import { nodeId } from '../../graph/model/id.ts';
 import type { NodeProperties } from '../../graph/model/kinds.ts';
-import { extentName } from '../../graph/model/observation.ts';
+import { type Extent, extentName } from '../../graph/model/observation.ts';
 import { ref } from '../../graph/model/ref.ts';
 import { wholeTenant } from '../../graph/model/scope.ts';
 import type { Records } from '../../graph/records/port.ts';
@@ -13,13 +13,13 @@ import { findAll } from '../../resolvers/reads.ts';
 import { holder } from './holder.ts';
 import { staleGap } from './mark-stale.ts';
 import type { GapFact } from './sensor-gaps.ts';
-import { gapsOfSensors, type SensorSources, sensorExtent } from './watch-sensors.ts';
+import { type Sources, tellers } from './told-gaps.ts';
 
-export interface MarkOptions extends SensorSources {
+export interface MarkOptions extends Sources {
   readonly store: GraphStore;
   readonly records: Records;
   readonly tenant: string;
-  /** The ids of clusters that this process follows: these have watchSensors. */
+  /** The ids of clusters that this process follows: these have watchToldGaps. */
   readonly followed: () => ReadonlySet<string>;
   readonly now?: () => number;
 }
@@ -27,38 +27,40 @@ export interface MarkOptions extends SensorSources {
 const everyMs = 10_000;
 const ttlMs = 10_000;
 
-/** Every now and then until the signal is aborted, marks what the sensors of clusters do not see that nobody follows, as of dumps. */
-export async function keepMarkingSensors(options: MarkOptions, logger: Logger, signal: AbortSignal): Promise<void> {
+/** Every now and then until the signal is aborted, marks what is not seen of clusters that nobody follows, such as dumps. */
+export async function keepMarkingToldGaps(options: MarkOptions, logger: Logger, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     try {
-      await markSensors(options);
+      await markToldGaps(options);
     } catch (err) {
-      logger.error({ err }, 'looking for what sensors do not see failed; trying again');
+      logger.error({ err }, 'looking for what is not seen failed; trying again');
     }
     await sleep(everyMs, undefined, { signal }).catch(() => undefined);
   }
 }
 
-/** Brings the coverage gaps of sensors up to date in every cluster that nobody follows. */
-export async function markSensors(options: MarkOptions): Promise<void> {
+/** Brings the coverage gaps that tellers tell up to date in every cluster that nobody follows. */
+export async function markToldGaps(options: MarkOptions): Promise<void> {
   const { store, tenant, followed, now = Date.now } = options;
   const find = (query: Parameters<GraphStore['find']>[1]) => store.find(wholeTenant(tenant), query);
   const clusters = (await findAll(find, { kinds: ['Cluster'] })).filter(({ id }) => !followed().has(id));
   for (const node of clusters) {
     const cluster = node.id;
     if (!(await isLeft(node, options))) continue;
-    const filter = {
-      and: [
-        { field: 'cluster', in: [cluster] },
-        { field: 'source', in: [sensorExtent.source] },
-      ],
-    };
-    const before = new Map((await findAll(find, { kinds: ['CoverageGap'], filter })).map((node) => [node.id, node]));
-    const gaps = (await gapsOfSensors(options, { tenant, cluster }, now())).map((fact) => nodeOf(fact, cluster));
-    const ids = new Set(gaps.map(({ id }) => id));
-    const nodes = gaps.filter((gap) => !isDeepStrictEqual(before.get(gap.id)?.properties, gap.properties));
-    const removedNodes = [...before.keys()].filter((id) => !ids.has(id));
-    if (nodes.length + removedNodes.length > 0) await write(options, cluster, { nodes, removedNodes });
+    for (const { extent, gaps: told } of tellers) {
+      const filter = {
+        and: [
+          { field: 'cluster', in: [cluster] },
+          { field: 'source', in: [extent.source] },
+        ],
+      };
+      const before = new Map((await findAll(find, { kinds: ['CoverageGap'], filter })).map((node) => [node.id, node]));
+      const gaps = (await told(options, { tenant, cluster }, now())).map((fact) => nodeOf(fact, cluster, extent));
+      const ids = new Set(gaps.map(({ id }) => id));
+      const nodes = gaps.filter((gap) => !isDeepStrictEqual(before.get(gap.id)?.properties, gap.properties));
+      const removedNodes = [...before.keys()].filter((id) => !ids.has(id));
+      if (nodes.length + removedNodes.length > 0) await write(options, cluster, { nodes, removedNodes });
+    }
   }
 }
 
@@ -75,7 +77,7 @@ async function write(
   cluster: string,
   { nodes, removedNodes }: Pick<Delta, 'nodes' | 'removedNodes'>,
 ): Promise<void> {
-  const lease = await records.acquireLease({ tenant, cluster }, `${holder}, marking what sensors do not see`, ttlMs);
+  const lease = await records.acquireLease({ tenant, cluster }, `${holder}, marking what is not seen`, ttlMs);
   if (lease === null) return;
   try {
     const version = (await store.version(tenant))[cluster] ?? 0;
@@ -88,7 +90,7 @@ async function write(
   }
 }
 
-function nodeOf({ name, properties }: GapFact, cluster: string): GraphNode<'CoverageGap'> {
+function nodeOf({ name, properties }: GapFact, cluster: string, extent: Extent): GraphNode<'CoverageGap'> {
   const readable = ref('CoverageGap', null, name);
   return {
     id: nodeId('CoverageGap', cluster, readable),
@@ -98,7 +100,7 @@ function nodeOf({ name, properties }: GapFact, cluster: string): GraphNode<'Cove
     namespace: null,
     name,
     properties,
-    claims: [extentName(sensorExtent)],
+    claims: [extentName(extent)],
     deletedAt: null,
   };
 }
