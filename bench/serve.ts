@@ -1,7 +1,8 @@
 /**
  * Serving "a node, its 20 pods, their service account, containers, images, vulnerability count" (81 objects) beside
  * @neo4j/graphql over Apollo Server, on the same Neo4j and the same graph. The node is drawn at random for each request,
- * and a writer commits ten deltas a second meanwhile. Servers, client and writer are processes of their own.
+ * and a writer commits ten deltas a second meanwhile. Servers, client and writer are processes of their own. The gateway is
+ * measured without a cache across requests, and apart with the one that `portolan up` has.
  *
  *   scripts/node bench/serve.ts [--rounds 5] [--seconds 6] [--connections 10] [--store bolt://USER:PASSWORD@HOST:PORT] [--sqlite]
  */
@@ -37,6 +38,9 @@ const connections = Number(values.connections);
 const tenant = 'measured';
 const ids = Array.from({ length: fleet.nodes }, (_, number) => kubeNode(number).id);
 
+/** What `portolan up` keeps unless told otherwise. */
+const cacheBytes = 64e6;
+
 await using closing = new AsyncDisposableStack();
 
 async function neo4jAddress(): Promise<string> {
@@ -59,6 +63,14 @@ async function filled(address: string) {
   const [found] = await store.nodes(wholeTenant(tenant), [last]);
   if (found === null) for (const delta of deltas()) version = await store.apply(lease, version, delta);
   return { store, lease };
+}
+
+/** Our gateway on a store, keeping so many bytes for later requests. */
+async function startGateway(address: string, cacheBytes: number): Promise<Server> {
+  const args = [address, tenant, String(cacheBytes)];
+  const server = await startServer(join(import.meta.dirname, 'serve/gateway.ts'), args);
+  closing.defer(server.stop);
+  return server;
 }
 
 const client = fork(join(import.meta.dirname, 'serve/load.ts'));
@@ -101,14 +113,20 @@ if (values.sqlite) {
   closing.defer(() => rm(folder, { recursive: true }));
   const path = join(folder, 'portolan.db');
   const { store, lease } = await filled(path);
-  const gateway = await startServer(join(import.meta.dirname, 'serve/gateway.ts'), [path, tenant]);
-  closing.defer(gateway.stop);
+  const gateway = await startGateway(path, 0);
+  const caching = await startGateway(path, cacheBytes);
   const stopWriter = startWriter(store, lease);
   closing.defer(stopWriter);
-  await round(gateway, ours);
   const all: Round[] = [];
-  for (let i = 0; i < rounds; i++) all.push(await round(gateway, ours));
+  const cached: Round[] = [];
+  await round(gateway, ours);
+  await round(caching, ours);
+  for (let i = 0; i < rounds; i++) {
+    all.push(await round(gateway, ours));
+    cached.push(await round(caching, ours));
+  }
   report('Portolan on SQLite', all);
+  report('with caches', cached);
 } else {
   const address = await neo4jAddress();
   const { store, lease } = await filled(address);
@@ -121,13 +139,14 @@ if (values.sqlite) {
   await driver.executeQuery('CALL db.awaitIndexes(60)');
 
   const here = import.meta.dirname;
-  const gateway = await startServer(join(here, 'serve/gateway.ts'), [address, tenant]);
-  closing.defer(gateway.stop);
+  const gateway = await startGateway(address, 0);
+  const caching = await startGateway(address, cacheBytes);
   const peer = await startServer(join(here, 'peers/neo4j-graphql.ts'), [installPeers(), JSON.stringify(access)], []);
   closing.defer(peer.stop);
   for (const id of ids.filter((_, i) => i % 50 === 0)) {
     const answers = await Promise.all([gateway.query(ours, { id }), peer.query(theirs, { id })]);
     assert.deepEqual(fromOurs(answers[0]), fromTheirs(answers[1]), 'both servers give the same answer');
+    for (const _ of ['read', 'kept']) assert.deepEqual(await caching.query(ours, { id }), answers[0]);
   }
   console.log(`same answers to ${ids.length / 50} requests; ${connections} connections, rounds of ${values.seconds} s`);
 
@@ -149,17 +168,26 @@ if (values.sqlite) {
   await round(gateway, ours);
   await round(peer, theirs);
   await byHandPerSecond();
+  await round(caching, ours);
   const mine: Round[] = [];
   const others: Round[] = [];
   const floor: number[] = [];
+  const cached: Round[] = [];
   for (let i = 0; i < rounds; i++) {
     mine.push(await round(gateway, ours));
     others.push(await round(peer, theirs));
     floor.push(await byHandPerSecond());
+    cached.push(await round(caching, ours));
   }
   report('Portolan', mine);
   report('@neo4j/graphql', others);
   console.log(`one statement by hand, through the driver: ${spread(floor)} a second`);
-  const ratios = mine.map(({ perSecond }, i) => perSecond / (others[i] as Round).perSecond);
-  console.log(`Portolan / @neo4j/graphql: ${spread(ratios, 2)}`);
+  const ratio = (rounds: readonly Round[]): string =>
+    spread(
+      rounds.map(({ perSecond }, i) => perSecond / (others[i] as Round).perSecond),
+      2,
+    );
+  console.log(`Portolan / @neo4j/graphql, without a cache across requests: ${ratio(mine)}`);
+  report('Portolan with caches', cached);
+  console.log(`with caches / @neo4j/graphql: ${ratio(cached)}`);
 }

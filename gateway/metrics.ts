@@ -1,6 +1,7 @@
 import type { ApolloServerPlugin } from '@apollo/server';
 import type { FastifyInstance } from 'fastify';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { TreeCache } from '../graph/store/cache/trees.ts';
 import type { Context } from '../resolvers/context.ts';
 import type { Guard } from './auth/authenticate.ts';
 import type { Settings } from './settings.ts';
@@ -28,7 +29,7 @@ export type CountEvents = (outcome: 'taken' | 'duplicate' | 'malformed', events:
 export function serveMetrics(
   app: FastifyInstance,
   guard: Guard,
-  { clusters }: Pick<Settings, 'clusters'>,
+  { clusters, cache }: Pick<Settings, 'clusters' | 'cache'>,
 ): {
   readonly plugin: ApolloServerPlugin<Context>;
   readonly gauges: Gauges;
@@ -60,6 +61,7 @@ export function serveMetrics(
       for (const { name, state } of clusters()) this.set({ cluster: name, state }, 1);
     },
   });
+  if (cache !== null) measureCache(cache, register);
   app.addHook('onResponse', async (request, reply) => {
     requests.inc({ route: request.routeOptions.url ?? 'none', status: String(reply.statusCode) });
   });
@@ -115,4 +117,28 @@ export function serveMetrics(
   });
   const sensors: CountBatches = (outcome) => sensorBatches.inc({ outcome });
   return { plugin, gauges, sensors, audit: (outcome, events) => auditEvents.inc({ outcome }, events) };
+}
+
+/** How well the cache of trees serves, told when somebody looks. */
+function measureCache(cache: TreeCache, register: Registry): void {
+  new Counter({
+    name: 'portolan_cache_reads_total',
+    help: 'Trees of nodes that requests asked for, by whether they were still known (hit) or read from the store (miss).',
+    labelNames: ['outcome'],
+    registers: [register],
+    collect() {
+      const { hits, misses } = cache.usage();
+      this.reset();
+      this.inc({ outcome: 'hit' }, hits);
+      this.inc({ outcome: 'miss' }, misses);
+    },
+  });
+  new Gauge({
+    name: 'portolan_cache_bytes',
+    help: 'About how many bytes the trees take that are kept.',
+    registers: [register],
+    collect() {
+      this.set(cache.usage().bytes);
+    },
+  });
 }

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Watch } from '../detections/correlate/watch.ts';
 import type { EventLog } from '../events/port.ts';
 import { storeLog } from '../events/store-log.ts';
+import { type TreeCache, treeCache } from '../graph/store/cache/trees.ts';
 import type { Sources } from '../resolvers/context.ts';
 import type { AuthSettings } from './auth/authenticate.ts';
 import type { NodeTokens } from './auth/node-token.ts';
@@ -27,6 +28,8 @@ export interface GatewayOptions extends Sources {
   readonly limits?: Partial<Limits>;
   /** Where events come from: the store's own logs unless given. It stays its opener's. */
   readonly events?: EventLog;
+  /** About how many bytes of what was read of the graph are kept for later requests: 64 MB unless given; 0 for none. */
+  readonly cacheBytes?: number;
   readonly logger: Logger;
   /** What takes over the events of a tenant's clusters; without it none are taken. */
   readonly watch?: (tenant: string) => Watch;
@@ -42,13 +45,14 @@ export interface GatewayOptions extends Sources {
   readonly drainMs?: number;
 }
 
-export interface Settings extends Omit<GatewayOptions, 'auth' | 'limits'> {
+export interface Settings extends Omit<GatewayOptions, 'auth' | 'limits' | 'cacheBytes'> {
   readonly host: string;
   readonly port: number;
   readonly auth: AuthSettings | null;
   readonly tenant: string;
   readonly limits: Limits;
   readonly events: EventLog;
+  readonly cache: TreeCache | null;
   readonly readiness: () => Readiness | Promise<Readiness>;
   readonly clusters: NonNullable<GatewayOptions['clusters']>;
   readonly drainMs: number;
@@ -57,6 +61,7 @@ export interface Settings extends Omit<GatewayOptions, 'auth' | 'limits'> {
 /** The options made whole. Throws when they would open the graph to the network without asking who is there. */
 export function checkSettings(options: GatewayOptions): Settings {
   const { host = '127.0.0.1', port = 4000, auth = null, tenant = 'default', limits = {}, drainMs = 0 } = options;
+  const { cacheBytes = 64e6 } = options;
   if (auth === null && !isLoopback(host)) {
     throw new Error(
       `refusing to listen on ${host} without authentication: set up JWT (issuer, audience, JWKS address) or a token file, or listen on 127.0.0.1`,
@@ -71,6 +76,7 @@ export function checkSettings(options: GatewayOptions): Settings {
   return {
     ...options,
     events,
+    cache: cacheBytes > 0 ? treeCache(options.store, cacheBytes) : null,
     clusters,
     host,
     port,

@@ -7,6 +7,7 @@ import type { Scope } from '../graph/model/scope.ts';
 import type { BlastRadiusAnswer, PathAnswer, PathEngine, PathQuery } from '../graph/paths/port.ts';
 import type { AlertRecords } from '../graph/records/alerts/port.ts';
 import type { Records } from '../graph/records/port.ts';
+import type { TreeCache } from '../graph/store/cache/trees.ts';
 import type { GraphStore } from '../graph/store/port.ts';
 import { type AlertActs, type AlertReads, alertActs, scopedAlerts } from './alert-reads.ts';
 import type { MaybePromise } from './maybe-promise.ts';
@@ -57,16 +58,16 @@ export interface Sources {
 
 /** The context of one request; the signal ends whatever it still waits for. */
 export function createContext(
-  sources: Sources & { readonly hub: EventHub },
+  sources: Sources & { readonly hub: EventHub; readonly cache: TreeCache | null },
   viewer: Viewer,
   signal: AbortSignal,
 ): Context {
-  const { store, records, alerts, paths, detections = [], hub } = sources;
+  const { store, records, alerts, paths, detections = [], hub, cache } = sources;
   const { scope, name, mayWrite } = viewer;
   const run = <T>(work: () => Promise<T>): Promise<T> => untilAborted(signal, work);
   return {
     scope,
-    reads: scopedReads(store, scope, signal),
+    reads: scopedReads(store, scope, signal, cache),
     branches: new WeakMap(),
     foreseen: new WeakMap(),
     alerts: scopedAlerts(alerts, scope, signal),

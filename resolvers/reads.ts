@@ -2,6 +2,7 @@ import DataLoader from 'dataloader';
 import type { GraphEdge, GraphNode, VersionVector } from '../graph/model/graph.ts';
 import { type NodeKind, nodeKind } from '../graph/model/kinds.ts';
 import type { Scope } from '../graph/model/scope.ts';
+import type { TreeCache } from '../graph/store/cache/trees.ts';
 import type { Filter, Page } from '../graph/store/filter.ts';
 import type {
   AdjacentQuery,
@@ -39,7 +40,8 @@ export interface Reads {
   clusters(): Promise<readonly GraphNode[]>;
 }
 
-export function scopedReads(store: GraphStore, scope: Scope, signal: AbortSignal): Reads {
+/** Trees come from the cache, where there is one and it has them. */
+export function scopedReads(store: GraphStore, scope: Scope, signal: AbortSignal, cache: TreeCache | null): Reads {
   const run = <T>(work: () => Promise<T>): Promise<T> => untilAborted(signal, work);
   const batched = <V>(read: (ids: readonly string[]) => Promise<readonly V[]>) =>
     new DataLoader<string, V>((ids) => run(() => read(ids)), { maxBatchSize: 1_000 });
@@ -58,8 +60,11 @@ export function scopedReads(store: GraphStore, scope: Scope, signal: AbortSignal
   const nodes = batched(async (ids) => (await store.nodes(scope, ids)).map(shown));
   const known: Grown = grown();
   const trees = perQuery((ids, shape: Shape) => plant(ids, shape));
+  const version = once(() => run(() => store.version(scope.tenant)));
   const plant = async (ids: readonly string[], shape: Shape): Promise<readonly (NodeView | null)[]> => {
-    const found = await store.trees(scope, ids, shape);
+    const found = await (cache === null
+      ? store.trees(scope, ids, shape)
+      : cache.trees(scope, ids, shape, await version()));
     for (const tree of found) if (tree) known.plant(tree, shape);
     return found.map((tree) => tree && shown(tree.node));
   };
@@ -93,7 +98,7 @@ export function scopedReads(store: GraphStore, scope: Scope, signal: AbortSignal
     },
     adjacent: perQuery((ids, query: AdjacentQuery) => store.adjacent(scope, ids, query)),
     countAdjacent: perQuery((ids, query: CountQuery) => store.countAdjacent(scope, ids, query)),
-    version: once(() => run(() => store.version(scope.tenant))),
+    version,
     clusters: once(() => findAll(find, { kinds: ['Cluster'] })),
   };
 }

@@ -1,4 +1,7 @@
-/** The product's gateway as `portolan up` starts it, without collectors. Started with the store's address; sends its own. */
+/**
+ * The product's gateway as `portolan up` starts it, without collectors. Started with the store's address, the tenant, and how
+ * many bytes it keeps for later requests; sends its own address.
+ */
 import { createRequire } from 'node:module';
 import { pino } from 'pino';
 import { pathEngines } from '../../gateway/fleet/engines.ts';
@@ -6,7 +9,7 @@ import { startGateway } from '../../gateway/start.ts';
 import { openStore } from '../../graph/store/open.ts';
 import { reportStatements } from './statements.ts';
 
-const [address, tenant] = process.argv.slice(2) as [string, string];
+const [address, tenant, cacheBytes] = process.argv.slice(2) as [string, string, string];
 reportStatements(createRequire(import.meta.resolve('neo4j-driver'))('neo4j-driver-core'));
 const { store, records, alerts } = await openStore(address, { user: null, password: null });
 // As loud as `portolan up` is when its log goes to a file.
@@ -18,6 +21,7 @@ const { url } = await startGateway({
   paths: pathEngines(store, logger).open,
   tenant,
   port: 0,
+  cacheBytes: Number(cacheBytes),
   logger,
 });
 process.send?.({ url: `${url}/graphql` });

@@ -101,6 +101,13 @@ export const settings = {
     value: 'DAYS',
     description: 'how long what has gone from a cluster is still found by its id, and alerts are kept',
   },
+  cacheSize: {
+    type: 'integer',
+    default: 64,
+    range: [0, 65_536],
+    value: 'MB',
+    description: 'how much of what requests read is kept for the next ones while it is true; 0 for nothing',
+  },
   logLevel: {
     type: 'string',
     default: null,

@@ -1,5 +1,6 @@
 import { after, before, describe } from 'node:test';
 import { alertsContract } from './alerts.ts';
+import { cachedTreesContract } from './cached-trees.ts';
 import { changesContract } from './changes.ts';
 import type { Opened } from './context.ts';
 import { deliveriesContract } from './deliveries.ts';
@@ -25,6 +26,7 @@ export function storeContract(name: string, open: () => Promise<Opened>, histori
     describe('values', () => valuesContract(subject));
     describe('reads', () => readsContract(subject, histories));
     describe('trees', () => treesContract(subject, histories));
+    describe('cached trees', () => cachedTreesContract(subject, histories));
     describe('scopes', () => scopesContract(subject, histories));
     describe('changes', () => changesContract(subject));
     describe('records', () => recordsContract(subject));

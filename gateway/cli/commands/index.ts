@@ -26,6 +26,7 @@ export const commands: readonly Command[] = [
       'jwtAudience',
       'tokens',
       'retention',
+      'cacheSize',
       'rules',
       'auditLog',
       'audit',

@@ -69,6 +69,7 @@ export const run: Run = async (settings, paths, terminal) => {
     port: settings.port,
     tenant: settings.tenant,
     ...(auth === undefined ? {} : { auth }),
+    cacheBytes: settings.cacheSize * 1e6,
     logger,
     watch: watches.of,
     nodeTokens: nodeTokens(() => fleet?.tokenClusters ?? [], settings.tenant, logger),

@@ -1,0 +1,13 @@
+import type { Direction } from '../filter.ts';
+
+// What a tree rests on, and what a commit touches, as texts to be compared. Ids of nodes and edges stand for themselves.
+
+/** All that a node has by a relationship in a direction. */
+export const neighboursKey = (id: string, relationship: string, direction: Direction): string =>
+  `${id} ${direction} ${relationship}`;
+
+/** The end of any node of a kind, or of any edge of a relationship: what is gone does not say whose neighbour it was. */
+export const endKey = (name: string): string => `end ${name}`;
+
+/** The kind of a node, or the relationship of an edge, by its id; see id.ts. */
+export const nameOf = (id: string): string => id.slice(0, id.indexOf('.'));
