@@ -126,8 +126,7 @@ export class EventRecord {
 
   /** A u64 in hexadecimal, as /proc/PID/status shows capabilities. */
   hex64(at: number): string {
-    const word = (value: number): string => value.toString(16).padStart(8, '0');
-    return word(this.u32(at + 4)) + word(this.u32(at));
+    return hexWord(this.u32(at + 4)) + hexWord(this.u32(at));
   }
 
   /** Of the payload itself: not to be changed. */
@@ -151,4 +150,16 @@ export class EventRecord {
     if (at + length > this.#size - eventHeaderBytes) throw new RangeError('the event is too short');
     return this.#at + eventHeaderBytes + at;
   }
+}
+
+/** Capabilities come again and again. */
+const hexWords = new Map<number, string>();
+
+function hexWord(word: number): string {
+  const known = hexWords.get(word);
+  if (known !== undefined) return known;
+  const text = word.toString(16).padStart(8, '0');
+  if (hexWords.size === 1024) hexWords.clear();
+  hexWords.set(word, text);
+  return text;
 }

@@ -1,5 +1,5 @@
 import type { EventRecord } from '../../events/record.ts';
-import { type Image, type NamespaceKind, namespaceKinds, type Probe } from '../probe.ts';
+import type { Image, Probe } from '../probe.ts';
 
 // struct exec_event in exec.bpf.c, from the end of the header.
 const at = {
@@ -29,8 +29,6 @@ function image(record: EventRecord): Image {
   const cwd = record.u16(at.lengths + 2);
   const args = record.u16(at.lengths + 4);
   const argv = record.text(at.texts + exe + cwd, args);
-  const namespaces = {} as Record<NamespaceKind, number>;
-  for (const [index, name] of namespaceKinds.entries()) namespaces[name] = record.u32(at.namespaces + 4 * index);
   return {
     name: record.name(at.name, 16),
     exepath: record.text(at.texts, exe),
@@ -48,7 +46,15 @@ function image(record: EventRecord): Image {
       permitted: record.hex64(at.permitted),
       inheritable: record.hex64(at.inheritable),
     },
-    namespaces,
+    namespaces: {
+      mnt: record.u32(at.namespaces),
+      pid: record.u32(at.namespaces + 4),
+      net: record.u32(at.namespaces + 8),
+      user: record.u32(at.namespaces + 12),
+      uts: record.u32(at.namespaces + 16),
+      ipc: record.u32(at.namespaces + 20),
+      cgroup: record.u32(at.namespaces + 24),
+    },
     upperLayer: (kind & kinds.upperLayer) !== 0,
     memfd: (kind & kinds.memfd) !== 0,
     unlinked: (kind & kinds.unlinked) !== 0,
