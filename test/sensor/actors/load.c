@@ -2,8 +2,8 @@
 /*
  * Load for measurements: load KIND COUNT [PER_SECOND]. Prints the CPU nanoseconds that one operation took, with its children,
  * and operations a second. KIND: open (and close), shadow (the same, of a file that is watched), getppid, spawn (and wait),
- * files (open of ever another file, which is not there), connect (with socket and close, refused at port 1), mix (of 20
- * events: 10 opens, 4 connects, fork, exec, exit, 3 others).
+ * files (open of ever another file, which is not there), connect (with socket and close, refused at port 1), ports
+ * (the same, of ever another port), mix (of 20 events: 10 files, 4 ports, fork, exec, exit, 3 others).
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -59,21 +59,33 @@ static void do_spawn(void)
 	spawn("/bin/true", NULL);
 }
 
-static void do_connect(void)
+static void connect_to(unsigned short port)
 {
-	struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(1)};
+	struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(port)};
 	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
 	int descriptor = socket(AF_INET, SOCK_STREAM, 0);
 	(void)!connect(descriptor, (void *)&address, sizeof(address));
 	close(descriptor);
 }
 
+static void do_connect(void)
+{
+	connect_to(1);
+}
+
+/* Those below 1024: hardly any has a listener. */
+static void do_ports(void)
+{
+	static unsigned count;
+	connect_to(1 + count++ % 1023);
+}
+
 static void do_mix(void)
 {
 	for (int i = 0; i < 10; i++)
-		do_open();
+		do_files();
 	for (int i = 0; i < 4; i++)
-		do_connect();
+		do_ports();
 	spawn("/proc/self/exe", "nothing"); /* static: it opens nothing on its own */
 	unlink("/tmp/portolan-is-not-there");
 	chmod("/tmp/portolan-is-not-there", 0600);
@@ -109,6 +121,7 @@ int main(int count, char **arguments)
 				: !strcmp(kind, "mix")     ? do_mix
 				: !strcmp(kind, "spawn")   ? do_spawn
 				: !strcmp(kind, "connect") ? do_connect
+				: !strcmp(kind, "ports")   ? do_ports
 							   : do_getppid;
 	uint64_t start = nanoseconds(CLOCK_MONOTONIC), cpu = cpu_nanoseconds();
 	long pause = rate / 1000 + 1; /* operations in a millisecond */
