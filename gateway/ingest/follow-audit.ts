@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type { Logger } from 'pino';
 import type { AuditEvent } from '../../collectors/audit/event.ts';
@@ -8,6 +9,8 @@ import type { GraphNode } from '../../graph/model/graph.ts';
 import { wholeTenant } from '../../graph/model/scope.ts';
 import type { Records } from '../../graph/records/port.ts';
 import type { GraphStore } from '../../graph/store/port.ts';
+import { holdLease } from '../fleet/hold-lease.ts';
+import { holder } from '../fleet/holder.ts';
 import type { AuditFeed } from './audit-feeds.ts';
 import { type AuditReporter, auditReporter } from './audit-reporter.ts';
 import type { AuditSourceRecords, AuditSourceState } from './audit-source.ts';
@@ -37,12 +40,37 @@ const mostTold = 5;
 
 /**
  * Follows a source of audit events until the signal is aborted. How far it has come is recorded once the alerts up to there
- * are, so that a restart goes on from there; when the process is killed in between, that batch comes again.
+ * are, so that a restart goes on from there; when the process is killed in between, that batch comes again. Of several
+ * processes with the same store one reads a cloud's source.
  */
 export async function followAudit(feed: AuditFeed, options: FollowAuditOptions, signal: AbortSignal): Promise<void> {
-  const { logger, backoffMs: [first, longest] = [2_000, 120_000] } = options;
+  const { records, tenant, logger } = options;
   const cluster = await clusterOf(feed, options, signal);
   if (cluster === null) return;
+  if (feed.provider === 'selfmanaged') return keepFollowing(feed, cluster, options, signal);
+  // Replicas that read the same would count everything twice; log files are each machine's own.
+  const partition = { tenant, cluster: `audit ${cluster.id} ${feed.address}` };
+  const onWait = (): void => logger.info({ source: feed.address }, 'another process reads these audit events');
+  while (!signal.aborted) {
+    try {
+      const work = (_: unknown, held: AbortSignal): Promise<void> => keepFollowing(feed, cluster, options, held);
+      await holdLease(records, partition, `${holder}, ${randomUUID()}`, signal, onWait, work);
+    } catch (err) {
+      if (signal.aborted) return;
+      logger.error({ err, source: feed.address }, 'the lease on audit events cannot be had; trying again');
+      await pause(lookMs, signal);
+    }
+  }
+}
+
+/** Follows it through whatever goes wrong, until the signal is aborted. */
+async function keepFollowing(
+  feed: AuditFeed,
+  cluster: GraphNode,
+  options: FollowAuditOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  const { logger, backoffMs: [first, longest] = [2_000, 120_000] } = options;
   const reporter = auditReporter(feed, options.rules);
   const told = tellStates(reporter, cluster, options, signal);
   let failures = 0;
