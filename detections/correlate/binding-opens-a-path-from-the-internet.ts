@@ -92,6 +92,7 @@ export const bindingOpensAPathFromTheInternet = defineCorrelation({
     'A binding was made or changed, and with it the Internet reaches cluster-admin where it did not before, or more cheaply than before: it gives rights to something that strangers can get at.',
   condition:
     'A RoleBinding or ClusterRoleBinding was written by anybody but the system. Once the graph has it, there is a path of at most 8 techniques from the Internet to the cluster, and without the binding there is none, or only a costlier one.',
+  needs: 'ka.target.resource in (rolebindings, clusterrolebindings) and ka.verb in (create, update, patch)',
   remediation:
     'Delete the binding. If it is needed, cut the path elsewhere: take the service account from what is exposed, or give it a role with the rights it uses.',
   falsePositives: 'None known: whoever meant to do this should know what it does.',

@@ -35,6 +35,7 @@ export const commandInAPodThatLeadsToClusterAdmin = defineCorrelation({
     'Somebody who is no administrator ran a command in a pod, attached to it or added a container to it, and from that pod a path leads to cluster-admin: by the token it holds, the node it can break out to, or the secrets it mounts. What they were denied in the API they can have from there.',
   condition:
     'An exec, attach or ephemeral container that succeeded, by an identity from which the graph has no path of links alone to the cluster; from the pod there is one of at most 8 techniques.',
+  needs: 'ka.action in (exec, attach) or ka.target.subresource = ephemeralcontainers',
   remediation:
     'Ask whoever it was. Take the tokens and secrets of the pod for known, and the path that the alert shows for open: cut it where that costs least. Keep create on pods/exec from those who may not be administrators.',
   falsePositives:

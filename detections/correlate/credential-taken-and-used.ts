@@ -41,6 +41,8 @@ export const credentialTakenAndUsed = defineCorrelation({
     'Somebody read a token of a service account, from its secret or from the API server, and soon after that service account acted from the address of whoever read it. The account is being used by somebody else.',
   condition:
     'A secret that the graph knows as the token of a service account was read by name, or a token requested, by another identity that is not the system; within an hour that account sends a request from the same address.',
+  needs:
+    '(ka.target.resource = secrets and ka.verb = get) or (ka.target.resource = serviceaccounts and ka.target.subresource = token)',
   remediation:
     'Ask whoever took it. Delete the secret, or the service account (tokens that were requested cannot be withdrawn); look at what the account did since, and take the right to read secrets or request tokens from who does not need it.',
   falsePositives:

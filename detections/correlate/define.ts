@@ -55,6 +55,8 @@ interface Definition<Event, Raw> {
 /** A detection over several audit events, or an audit event and the graph. */
 export interface AuditCorrelation extends Definition<AuditEvent, AuditRecord> {
   readonly source: 'k8s_audit';
+  /** The events that it goes by, as a condition of the rule language: by it is told which sources cover it. */
+  readonly needs: string;
   /** Waits for the graph to catch up with the event, aside from the stream: its alert comes some seconds later. */
   readonly patient?: boolean;
 }

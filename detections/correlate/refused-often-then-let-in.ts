@@ -44,6 +44,7 @@ export const refusedOftenThenLetIn = defineCorrelation({
   description:
     'An identity was refused at least five different things, and then succeeded with one of them: it tried what it may, and somebody has given it more, or it has helped itself to a right.',
   condition: `At least ${fewest} different deeds (verb, resource, namespace; not list and watch, which informers try again) refused within ${windowMs / 60_000} minutes to an identity that is not the system, then one of them allowed.`,
+  needs: 'ka.allowed exists and ka.verb in (get, create, update, patch, delete)',
   remediation:
     'See who changed its rights in between, and whether they meant to. If not, undo it, and take the identity for compromised.',
   falsePositives: 'Operators that start before their role is there, and write without waiting.',

@@ -40,6 +40,8 @@ export const rightsLookedUpThenUsed = defineCorrelation({
   description:
     'A service account asked what it may do, as people do who have just found its token, and then read secrets, entered or made a pod, requested a token or went through a kubelet. Programs know what they may do.',
   condition: `A SelfSubjectRulesReview by a service account outside kube-system; within ${windowMs / 60_000} minutes it reads or lists secrets, enters or makes a pod, requests a token or uses nodes/proxy, and succeeds.`,
+  needs:
+    'ka.target.resource = selfsubjectrulesreviews or (ka.target.resource = secrets and ka.verb in (get, list)) or ka.target.resource in (pods, serviceaccounts, nodes)',
   remediation:
     'Take the token for stolen: delete the pod it was issued to, and look at where the requests came from. Take from the account the rights it does not need.',
   falsePositives:

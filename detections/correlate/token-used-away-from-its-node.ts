@@ -99,6 +99,7 @@ export const tokenUsedAwayFromItsNode = defineCorrelation({
     'A token that a kubelet got for one pod came to the API server from somewhere else: from another node, a pod of another node, or an address outside after it had been used from its own. Tokens do not travel; somebody has carried this one away.',
   condition:
     'The token names pod and node that it was issued to (Kubernetes 1.32 and later). The client has neither the address of that pod or node, nor of a pod on that node; the graph knows it as another node or a pod of another, or nobody knows it, and within a day the same token came from home.',
+  needs: 'jevt.value[/user/extra/authentication.kubernetes.io~1node-name] exists',
   remediation:
     'Delete the pod, which ends its token. Look for how it got out: a shell in the pod, a file that was read through the application, a log. Look at what the account did from the other address.',
   falsePositives:

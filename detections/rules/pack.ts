@@ -28,11 +28,16 @@ export function ruleYaml({ name, source, severity, attack, description, conditio
   return stringify([rule], { lineWidth: 0 });
 }
 
+/** What our own rules have in common. */
+export function macroFile(): RuleFile {
+  const items = Object.entries(macros).map(([macro, condition]) => ({ macro, condition }));
+  return { name: 'detections/rules/macros.ts', text: stringify(items, { lineWidth: 0 }) };
+}
+
 /** Our own rules, as rule files: the macros, then a file a detection. */
 export function packFiles(): readonly RuleFile[] {
-  const macroItems = Object.entries(macros).map(([macro, condition]) => ({ macro, condition }));
   return [
-    { name: 'detections/rules/macros.ts', text: stringify(macroItems, { lineWidth: 0 }) },
+    macroFile(),
     ...detections.map((detection) => ({
       name: `detections/rules/${slug(detection.name)}.ts`,
       text: ruleYaml(detection),

@@ -1,5 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Logger, pino } from 'pino';
+import { behaviours } from '../../../detections/baselines/behaviours/index.ts';
+import { correlations } from '../../../detections/correlate/index.ts';
+import { needsOf } from '../../../detections/needs.ts';
 import { nodeTokens } from '../../auth/node-token.ts';
 import { pathEngines } from '../../fleet/engines.ts';
 import { type Fleet, followFleet } from '../../fleet/follow-fleet.ts';
@@ -107,7 +110,7 @@ export const run: Run = async (settings, paths, terminal) => {
     }
     readiness = { ready: true, reasons: [] };
     const states = auditSourceRecords(opened.records, settings.tenant);
-    const { rules } = load().engines.k8s_audit;
+    const rules = [...load().engines.k8s_audit.rules, ...needsOf(correlations, learnSeconds > 0 ? behaviours : [])];
     const feed = { ...opened, tenant: settings.tenant, watches, states, rules, logger };
     feeding = feeds.map((each) => followAudit(each, feed, stopFollowing.signal));
     const stale = { ...opened, tenant: settings.tenant, followed: () => fleet?.followed ?? new Set<string>() };
