@@ -32,6 +32,7 @@ writeFileSync(
   JSON.stringify({
     tokens: [
       { token: sender, clusters: ['prod', 'planned'], ingest: true },
+      { token: 'sensor-of-worker-1', clusters: ['prod'], node: 'worker-1', ingest: true },
       { token: reader, clusters: '*' },
     ],
   }),
@@ -89,6 +90,7 @@ test('a sender speaks for the clusters of its credential, and a credential is fo
   assert.equal((await send(list(exec), { token: 'nobody-knows-this' })).status, 401);
   assert.equal((await send(list(exec), { cluster: 'staging' })).status, 403);
   assert.equal((await send(list(exec), { token: reader })).status, 403);
+  assert.equal((await send(list(exec), { token: 'sensor-of-worker-1' })).status, 403, 'a sensor sends no audit events');
   const asked = await gateway.inject({
     method: 'POST',
     url: '/graphql',

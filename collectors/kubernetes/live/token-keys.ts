@@ -18,7 +18,7 @@ export async function tokenKeys(config: ClusterConfig, signal: AbortSignal): Pro
   const server = apiServer(config, defaultTiming);
   try {
     const { issuer } = record(await server.get('/.well-known/openid-configuration', signal));
-    const { keys } = record(await server.get('/openid/v1/jwks', signal));
+    const { keys } = record(await server.get('/openid/v1/jwks', signal, 'application/jwk-set+json'));
     if (typeof issuer !== 'string' || !Array.isArray(keys))
       throw new Error('the API server does not say by which keys its tokens are known');
     return { issuer, keys: keys.map(record) };
