@@ -24,8 +24,15 @@ export function isAuditJson(value: Json | undefined): boolean {
   return value.auditID !== undefined && value.stage !== undefined;
 }
 
-/** Reads JSON text that is an Event or an EventList of audit.k8s.io. `source.pointer` becomes the place in messages. */
-export function parseAudit(text: string, source: AuditSource): ParsedAudit {
+/**
+ * Reads JSON text that is an Event or an EventList of audit.k8s.io, or whatever `read` reads. `source.pointer` becomes the
+ * place in messages.
+ */
+export function parseAudit(
+  text: string,
+  source: AuditSource,
+  read: (value: Json, source: AuditSource) => ParsedAudit = readAudit,
+): ParsedAudit {
   if (text.length > mostJsonBytes) return refused(source.pointer, `more than ${mostJsonBytes >> 20} MiB in one piece`);
   let value: Json;
   try {
@@ -33,7 +40,7 @@ export function parseAudit(text: string, source: AuditSource): ParsedAudit {
   } catch (error) {
     return refused(source.pointer, `this is not JSON: ${(error as Error).message}`);
   }
-  return readAudit(value, source);
+  return read(value, source);
 }
 
 /** Nothing but something that could not be read. */

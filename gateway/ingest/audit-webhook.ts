@@ -1,7 +1,9 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import type { FastifyInstance } from 'fastify';
 import { parseAudit } from '../../collectors/audit/parse.ts';
+import { readAnyAudit } from '../../collectors/audit/shapes.ts';
 import { StoreError } from '../../graph/store/errors.ts';
 import type { Guard } from '../auth/authenticate.ts';
 import type { Caller } from '../auth/caller.ts';
@@ -25,8 +27,8 @@ const mostTold = 5;
 const unpack = promisify(gunzip);
 
 /**
- * Serves POST /audit/v1/clusters/CLUSTER: what API servers send to an audit webhook, batches of audit.k8s.io events. 200 means
- * that they are taken over: their alerts are durable. See docs/audit.md.
+ * Serves POST /audit/v1/clusters/CLUSTER: what API servers send to an audit webhook, batches of audit.k8s.io events, and what
+ * clouds make of them. 200 means that they are taken over: their alerts are durable. See docs/audit.md.
  */
 export function serveAuditWebhook(
   app: FastifyInstance,
@@ -45,6 +47,10 @@ export function serveAuditWebhook(
     );
     scope.post<{ Params: { cluster: string }; Body: Buffer }>('/audit/v1/clusters/:cluster', {
       onRequest: [
+        async ({ headers }) => {
+          const key = headers['x-amz-firehose-access-key'];
+          if (typeof key === 'string') headers.authorization ??= `Bearer ${key}`;
+        },
         guard,
         async (_request, reply) => {
           if (batches >= mostBatches || bytes >= mostBytes)
@@ -71,12 +77,9 @@ export function serveAuditWebhook(
             return again(reply, 503, later, message);
           }
           const from = { id: cluster.id, name: cluster.name, region: '', account: '' };
-          const { events, problems } = parseAudit(text, {
-            provider: 'selfmanaged',
-            route: 'webhook',
-            cluster: from,
-            pointer: `webhook of ${cluster.name}`,
-          });
+          const pointer = `webhook of ${cluster.name}`;
+          const source = { provider: 'selfmanaged', route: 'webhook', cluster: from, pointer } as const;
+          const { events, problems } = parseAudit(text, source, readAnyAudit);
           if (problems.length > 0) {
             count('malformed', problems.length);
             const told = problems.slice(0, mostTold);
@@ -90,9 +93,8 @@ export function serveAuditWebhook(
           count('duplicate', duplicates);
           // A batch that is no JSON at all is told to be wrong; sending it again would not help.
           const status = events.length === 0 && problems.length > 0 ? 400 : 200;
-          return reply
-            .code(status)
-            .send({ taken, duplicates, alerts, malformed: problems.length, problems: problems.slice(0, mostTold) });
+          const told = { malformed: problems.length, problems: problems.slice(0, mostTold) };
+          return reply.code(status).send({ taken, duplicates, alerts, ...told, ...ofFirehose(headers) });
         } catch (error) {
           if (!(error instanceof StoreError) || error.code !== 'UPSTREAM_UNAVAILABLE') throw error;
           logger.error({ err: error }, 'audit events cannot be taken over for now');
@@ -110,6 +112,14 @@ export function serveAuditWebhook(
 function mayName({ clusters, node }: Caller, name: string): boolean {
   if (node !== null) return false;
   return clusters === 'all' || clusters.includes(name);
+}
+
+/**
+ * What Firehose wants to be told: its request, and when it was answered.
+ * https://docs.aws.amazon.com/firehose/latest/dev/httpdeliveryrequestresponse.html
+ */
+function ofFirehose({ 'x-amz-firehose-request-id': requestId }: IncomingHttpHeaders): object {
+  return typeof requestId === 'string' ? { requestId, timestamp: Date.now() } : {};
 }
 
 async function textOf(body: Buffer, encoding: string | undefined): Promise<string | null> {

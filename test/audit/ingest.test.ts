@@ -115,6 +115,36 @@ test('what cannot be taken over now is to be sent again, and then counts once', 
   assert.deepEqual([uncharted.status, uncharted.headers['retry-after']], [503, '10']);
 });
 
+test('Firehose delivers subscription records of CloudWatch Logs, by its key', async () => {
+  const event = { ...exec, auditID: 'from firehose', objectRef: { ...exec.objectRef, name: 'firehose' } };
+  const record = {
+    messageType: 'DATA_MESSAGE',
+    logGroup: '/aws/eks/another/cluster',
+    logStream: 'kube-apiserver-audit-0a1b',
+    logEvents: [{ id: '1', timestamp: 1, message: JSON.stringify(event) }],
+  };
+  const data = gzipSync(JSON.stringify(record)).toString('base64');
+  const deliver = (key: string) =>
+    gateway.inject({
+      method: 'POST',
+      url: '/audit/v1/clusters/prod',
+      payload: JSON.stringify({ requestId: 'r-1', timestamp: 1, records: [{ data }] }),
+      headers: {
+        'content-type': 'application/json',
+        'x-amz-firehose-request-id': 'r-1',
+        'x-amz-firehose-access-key': key,
+      },
+    });
+  assert.equal((await deliver('wrong-key-0000000')).statusCode, 401);
+  const response = await deliver(sender);
+  const { requestId, timestamp, taken, alerts: raised } = response.json();
+  assert.deepEqual([response.statusCode, requestId, typeof timestamp, taken, raised], [200, 'r-1', 'number', 1, 1]);
+  const query = { filter: { rules: ['Exec into a pod'] }, page: { first: 20 } };
+  const { items } = await house.alerts.find(wholeTenant(house.tenant), query);
+  const [alert] = items.filter(({ item }) => item.fields['ka.target.name'] === 'firehose');
+  assert.equal(alert?.item.cluster, prod, 'it is of the cluster of the credential');
+});
+
 test('bodies that are no batch are refused', async () => {
   assert.equal((await send('{"kind":')).status, 400);
   assert.equal((await send('not gzip', { headers: { 'content-encoding': 'gzip' } })).status, 400);

@@ -127,8 +127,10 @@ test('what is no subscription record is told of, and a bomb does not go off', ()
   assert.match(told({ records: [{ data: packed({ a: 1 }) }] }), /no subscription record/);
   assert.match(
     told({ awslogs: { data: gzipSync(Buffer.alloc(65 << 20, ' ')).toString('base64') } }),
-    /no gzip of at most 64 MiB/,
+    /no gzip, or holds more than 32 MiB/,
   );
+  const large = gzipSync(Buffer.alloc(20 << 20, ' ')).toString('base64');
+  assert.match(told({ records: [{ data: large }, { data: large }] }), /^this is no gzip, or holds more than 32 MiB$/);
   assert.match(told(subscription(stream, 'x')), /continues/);
   assert.match(told({ ...subscription(stream), logEvents: [1] }), /a log event has a message/);
 });

@@ -1,10 +1,13 @@
 import { gunzipSync } from 'node:zlib';
 import type { AuditSource, Json, JsonObject } from '../event.ts';
 import { topLevelValues } from '../json-pieces.ts';
-import { mostJsonBytes, type ParsedAudit, refused, together } from '../parse.ts';
+import { type ParsedAudit, refused, together } from '../parse.ts';
 import { isObject } from '../record.ts';
 import type { AuditShape } from '../shape.ts';
 import { auditStreams, readLogEvent } from './log-event.ts';
+
+/** What may be packed in one value, in all its records: a batch of Firehose has 1 to 4 MiB, an event of Lambda 6. */
+const mostUnpackedBytes = 32 << 20;
 
 /**
  * What CloudWatch Logs hands on: subscription records (packed, as Lambda, Kinesis and Firehose get them, or unpacked), and
@@ -16,7 +19,17 @@ export const cloudWatch: AuditShape = {
   read(value, source) {
     if (isSubscription(value)) return readSubscription(value, source);
     if (isAnswer(value)) return readLogEvents(value.events as readonly Json[], null, source);
-    return together(packedIn(value).map((data, index) => readPacked(data, at(source, `record ${index}`))));
+    let room = mostUnpackedBytes;
+    return together(
+      packedIn(value).map((data, index) => {
+        const place = at(source, `record ${index}`);
+        const text = unpacked(data, room);
+        room -= text?.length ?? 0;
+        if (text === null)
+          return refused(place.pointer, `this is no gzip, or holds more than ${mostUnpackedBytes >> 20} MiB`);
+        return together(Array.from(topLevelValues(text), (part) => readPart(part, place)));
+      }),
+    );
   },
 };
 
@@ -42,19 +55,15 @@ function packedIn({ awslogs, Records, records }: JsonObject): readonly string[] 
   });
 }
 
-function readPacked(base64: string, source: AuditSource): ParsedAudit {
-  let text: string;
+/** The text of what is packed; null where it is no gzip, or holds more than so many bytes. */
+function unpacked(base64: string, mostBytes: number): string | null {
+  const bytes = Buffer.from(base64, 'base64');
+  const isGzip = bytes[0] === 0x1f && bytes[1] === 0x8b;
   try {
-    const bytes = Buffer.from(base64, 'base64');
-    const isGzip = bytes[0] === 0x1f && bytes[1] === 0x8b;
-    text = String(isGzip ? gunzipSync(bytes, { maxOutputLength: mostJsonBytes }) : bytes);
-  } catch (error) {
-    return refused(
-      source.pointer,
-      `this is no gzip of at most ${mostJsonBytes >> 20} MiB: ${(error as Error).message}`,
-    );
+    return String(isGzip ? gunzipSync(bytes, { maxOutputLength: Math.max(1, mostBytes) }) : bytes);
+  } catch {
+    return null;
   }
-  return together(Array.from(topLevelValues(text), (part) => readPart(part, source)));
 }
 
 function readPart(text: string, source: AuditSource): ParsedAudit {
