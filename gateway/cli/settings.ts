@@ -183,7 +183,7 @@ export const settings = {
     value: 'CLASS',
     description: 'leave out connects to such addresses: unix, loopback, private or public; repeatable',
   },
-  ring: { type: 'integer', default: 8, value: 'MIB', description: 'buffer between kernel and sensor: a power of two' },
+  ring: { type: 'integer', default: 16, value: 'MIB', description: 'buffer between kernel and sensor: a power of two' },
   alerts: {
     type: 'boolean',
     default: false,

@@ -26,11 +26,15 @@ struct {
 	__type(value, __u8);
 } described SEC(".maps");
 
+struct cgroup_buffer {
+	struct cgroup_event description;
+	__u64 last; /* that this CPU found described: most often the next one too */
+};
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
 	__uint(max_entries, 1);
 	__type(key, __u32);
-	__type(value, struct cgroup_event);
+	__type(value, struct cgroup_buffer);
 } cgroup_buffers SEC(".maps");
 
 /* The node of a task's cgroup: in v2 when it is in one there, else in the v1 hierarchy that counts processes. */
@@ -41,9 +45,8 @@ static __always_inline struct kernfs_node *cgroup_node(struct task_struct *task,
 	*v1 = false;
 	if (READ(node, id) > 1 || !bpf_core_enum_value_exists(enum cgroup_subsys_id, pids_cgrp_id))
 		return node;
-	struct cgroup_subsys_state *state = NULL;
 	int index = bpf_core_enum_value(enum cgroup_subsys_id, pids_cgrp_id);
-	bpf_probe_read_kernel(&state, sizeof(state), (void *)&set->subsys + index * sizeof(state));
+	struct cgroup_subsys_state *state = (void *)word_at((void *)&set->subsys + index * sizeof(state));
 	struct kernfs_node *other = READ(state, cgroup, kn);
 	if (READ(other, id) <= 1)
 		return node;
@@ -76,14 +79,15 @@ static __always_inline struct kernfs_node *parent_node(struct kernfs_node *node)
 static __noinline int describe_cgroup(struct task_struct *task)
 {
 	__u32 zero = 0;
-	struct cgroup_event *description = bpf_map_lookup_elem(&cgroup_buffers, &zero);
-	if (!description)
+	struct cgroup_buffer *buffer = bpf_map_lookup_elem(&cgroup_buffers, &zero);
+	if (!buffer)
 		return 1;
 	bool v1;
 	struct kernfs_node *node = cgroup_node(task, &v1);
 	for (int level = 0; level < CGROUP_LEVELS; level++) {
-		description->names[level][0] = 0;
-		bpf_probe_read_kernel_str(description->names[level], CGROUP_NAME, READ(node, name));
+		char *name = buffer->description.names[level];
+		name[0] = 0;
+		bpf_probe_read_kernel_str(name, CGROUP_NAME, READ(node, name));
 		node = parent_node(node);
 	}
 	return 0;
@@ -92,17 +96,22 @@ static __noinline int describe_cgroup(struct task_struct *task)
 /* Sends the description of cgroup `id`, which is that of `task`, unless that has been done. */
 static __always_inline void announce_cgroup(void *ring, const struct event *event, __u64 id, struct task_struct *task)
 {
-	if (bpf_map_lookup_elem(&described, &id))
-		return;
 	__u32 zero = 0;
-	struct cgroup_event *description = bpf_map_lookup_elem(&cgroup_buffers, &zero);
-	if (!description || describe_cgroup(task))
+	struct cgroup_buffer *buffer = bpf_map_lookup_elem(&cgroup_buffers, &zero);
+	if (!buffer || buffer->last == id)
 		return;
-	description->header = *event;
-	description->header.type = EVENT_CGROUP;
-	description->header.size = sizeof(*description);
-	description->header.cgroup = id;
-	__u8 one = 1;
-	if (!bpf_ringbuf_output(ring, description, sizeof(*description), BPF_RB_NO_WAKEUP))
+	if (!bpf_map_lookup_elem(&described, &id)) {
+		struct cgroup_event *description = &buffer->description;
+		if (describe_cgroup(task))
+			return;
+		description->header = *event;
+		description->header.type = EVENT_CGROUP;
+		description->header.size = sizeof(*description);
+		description->header.cgroup = id;
+		if (bpf_ringbuf_output(ring, description, sizeof(*description), BPF_RB_NO_WAKEUP))
+			return;
+		__u8 one = 1;
 		bpf_map_update_elem(&described, &id, &one, BPF_ANY);
+	}
+	buffer->last = id;
 }

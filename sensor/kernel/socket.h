@@ -50,8 +50,8 @@ static __always_inline void read_socket(struct socket_event *event, struct socke
 	event->local.port = READ(sock, __sk_common.skc_num);
 	event->remote.port = swap(READ(sock, __sk_common.skc_dport));
 	if (event->family == FAMILY_INET) {
-		BPF_CORE_READ_INTO((__u32 *)event->local.address, sock, __sk_common.skc_rcv_saddr);
-		BPF_CORE_READ_INTO((__u32 *)event->remote.address, sock, __sk_common.skc_daddr);
+		*(__u32 *)event->local.address = READ(sock, __sk_common.skc_rcv_saddr);
+		*(__u32 *)event->remote.address = READ(sock, __sk_common.skc_daddr);
 	} else if (event->family == FAMILY_INET6) {
 		BPF_CORE_READ_INTO(&event->local.address, sock, __sk_common.skc_v6_rcv_saddr);
 		BPF_CORE_READ_INTO(&event->remote.address, sock, __sk_common.skc_v6_daddr);
