@@ -20,7 +20,17 @@ static __always_inline struct pt_regs *syscall_registers(void)
 #endif
 }
 
+/* libbpf's macro for this calls bpf_probe_read_kernel, where READ may be one load. */
+#if defined(__TARGET_ARCH_x86)
+#define REGISTER_1 di
+#define REGISTER_2 si
+#define REGISTER_3 dx
+#define REGISTER_4 r10
+#define REGISTER_5 r8
+#define ARGUMENT(n, registers) READ(registers, REGISTER_##n)
+#else
 #define ARGUMENT(n, registers) PT_REGS_PARM##n##_CORE_SYSCALL(registers)
+#endif
 
 /* The open file of a descriptor of the current process. */
 static __always_inline struct file *file_of(__u32 descriptor)

@@ -3,7 +3,7 @@ import { randomFillSync } from 'node:crypto';
 import { test } from 'node:test';
 import { decoder } from '../../sensor/decode.ts';
 import { ProcessTree } from '../../sensor/enrich/process-tree.ts';
-import { eventFields } from '../../sensor/events/fields.ts';
+import { askedFields, eventFields } from '../../sensor/events/fields.ts';
 import { lineWriter } from '../../sensor/events/line.ts';
 import { eventTypes } from '../../sensor/events/types.ts';
 import { frameReader } from '../../sensor/frames/frame-reader.ts';
@@ -73,8 +73,12 @@ for (const seed of seeds(1)) {
           read++;
           for (const event of [...events.decode(payload)].flat()) {
             decoded++;
-            if (decoded % 100 === 0)
-              assert.deepEqual(JSON.parse(line(event)), JSON.parse(JSON.stringify(eventFields(event, naming))));
+            if (decoded % 100 === 0) {
+              const fields = eventFields(event, naming);
+              assert.deepEqual(JSON.parse(line(event)), JSON.parse(JSON.stringify(fields)));
+              const asked = askedFields(event, naming);
+              for (const name in fields) assert.equal(asked[name], fields[name]);
+            }
           }
         }
         at = end;
