@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { random, seeds } from '../../test/property/random.ts';
-import { timeWindow } from './window.ts';
+import { rounds, timeWindow } from './window.ts';
 
 test('whatever is asked again, and over restarts, each record of the window is taken once', () => {
   for (const seed of seeds(50)) {
@@ -37,4 +37,24 @@ test('what comes late is taken, as long as the window is', () => {
   assert.ok(window.take('late', 950));
   assert.ok(!window.take('late', 950));
   assert.equal(window.newest, 1_000);
+});
+
+test('a record of the future does not let the present be passed over', () => {
+  const window = timeWindow({ newest: 0, taken: '' }, 100);
+  const now = Date.now();
+  assert.ok(window.take('future', now + 3_600_000));
+  assert.ok(window.newest <= Date.now());
+  assert.ok(!window.take('future', now + 3_600_000));
+});
+
+test('now and then it is asked for what came late', async () => {
+  const stop = new AbortController();
+  const asked: number[] = [];
+  for await (const since of rounds({ newest: 1_000 }, { poll: 5, late: 100, lookBack: 40, before: 0 }, stop.signal)) {
+    asked.push(since);
+    if (asked.length === 30) stop.abort();
+  }
+  assert.equal(asked[0], 900);
+  assert.equal(asked[1], 1_000);
+  assert.ok(asked.filter((since) => since === 900).length >= 3);
 });

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { pause } from './pause.ts';
 
 /** How far a source that is asked by time has been read: up to `newest` (ms), and which records of the window before it. */
 export interface WindowCursor {
@@ -46,7 +47,7 @@ export function timeWindow({ newest: start, taken }: WindowCursor, lengthMs: num
       const key = createHash('sha256').update(id).digest('base64url').slice(0, width);
       if (known.has(key)) return false;
       known.set(key, time);
-      newest = Math.max(newest, time);
+      newest = Math.max(newest, Math.min(time, Date.now())); // by a clock that is fast, nothing is passed over
       return true;
     },
     cursor() {
@@ -54,4 +55,17 @@ export function timeWindow({ newest: start, taken }: WindowCursor, lengthMs: num
       return { newest, taken: [...known.keys()].join('') };
     },
   };
+}
+
+/** Since when to ask (ms), round after round, until the signal is aborted: for what is new, and now and then for what came late. */
+export async function* rounds(
+  window: Pick<TimeWindow, 'newest'>,
+  { poll, late, lookBack }: PollTiming,
+  signal: AbortSignal,
+): AsyncGenerator<number> {
+  for (let lookedBackAt = Number.NEGATIVE_INFINITY; !signal.aborted; await pause(poll, signal)) {
+    const looksBack = performance.now() - lookedBackAt >= lookBack;
+    if (looksBack) lookedBackAt = performance.now();
+    yield window.newest - (looksBack ? late : 0);
+  }
 }

@@ -157,7 +157,8 @@ function readEvent(body: unknown, source: AuditSource, isOurs: (resourceId: stri
   return refused(source.pointer, 'this is no diagnostic record of Azure Monitor');
 }
 
-const unauthorized = /Unauthorized|CredentialUnavailable|AuthenticationRequired|AuthenticationError|InvalidSignature/;
+const refusedClaim = /Unauthorized|InvalidSignature/;
+const noIdentity = /CredentialUnavailable|Authentication(Required)?Error/;
 
 function toldOf(thrown: unknown, { namespace, hub }: EventHubAddress): Error {
   // Of what was tried several times, each outcome is told.
@@ -168,10 +169,17 @@ function toldOf(thrown: unknown, { namespace, hub }: EventHubAddress): Error {
   const where = `the event hub ${hub} of ${namespace}`;
   if (code === 'MessagingEntityNotFoundError')
     return new AuditSourceError('UNREACHABLE', `${where} is not there: correct the address (${message})`, error);
-  if (unauthorized.test(code) || unauthorized.test(name))
+  const [line] = message.split('\n');
+  if (noIdentity.test(name))
     return new AuditSourceError(
       'UNAUTHORIZED',
-      `${where} may not be read: give our identity the role Azure Event Hubs Data Receiver on it (${message})`,
+      `Azure knows us not: see to the identity of this process (${line})`,
+      error,
+    );
+  if (refusedClaim.test(code))
+    return new AuditSourceError(
+      'UNAUTHORIZED',
+      `${where} may not be read: give our identity the role Azure Event Hubs Data Receiver on it (${line})`,
       error,
     );
   return new AuditSourceError('UNREACHABLE', `${where} cannot be read: ${code}: ${message}`, error);

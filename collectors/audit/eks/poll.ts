@@ -2,9 +2,8 @@ import type { CloudWatchLogsClient, FilteredLogEvent } from '@aws-sdk/client-clo
 import type { AuditBatch } from '../batch.ts';
 import type { AuditSource } from '../event.ts';
 import { together } from '../parse.ts';
-import { pause } from '../pause.ts';
 import { AuditSourceError } from '../source-error.ts';
-import { type PollTiming, timeWindow, type WindowCursor } from '../window.ts';
+import { type PollTiming, rounds, timeWindow, type WindowCursor } from '../window.ts';
 import { auditStreams, logGroupOf, readLogEvent } from './log-event.ts';
 
 export interface PollCloudWatchOptions {
@@ -38,10 +37,7 @@ export async function* pollCloudWatch(
   };
   try {
     await requireStreams(client, logGroupName, signal);
-    for (let lookedBackAt = Number.NEGATIVE_INFINITY; !signal.aborted; await pause(timing.poll, signal)) {
-      const looksBack = performance.now() - lookedBackAt >= timing.lookBack;
-      if (looksBack) lookedBackAt = performance.now();
-      const startTime = window.newest - (looksBack ? timing.late : 0);
+    for await (const startTime of rounds(window, timing, signal)) {
       let nextToken: string | undefined;
       // A page may be empty, and yet not the last.
       do {

@@ -1,10 +1,9 @@
 import type { AuditBatch } from '../batch.ts';
 import type { AuditSource, Json, JsonObject } from '../event.ts';
 import { together } from '../parse.ts';
-import { pause } from '../pause.ts';
 import { isObject } from '../record.ts';
 import { AuditSourceError } from '../source-error.ts';
-import { type PollTiming, timeWindow, type WindowCursor } from '../window.ts';
+import { type PollTiming, rounds, timeWindow, type WindowCursor } from '../window.ts';
 import { readEntry } from './log-entry.ts';
 
 /** A GKE cluster. */
@@ -50,10 +49,8 @@ export async function* pollCloudLogging(
   const isNew = (entry: Json): boolean =>
     isObject(entry) && window.take(`${entry.timestamp} ${entry.insertId}`, Date.parse(String(entry.timestamp)) || 0);
   try {
-    for (let lookedBackAt = Number.NEGATIVE_INFINITY; !signal.aborted; await pause(timing.poll, signal)) {
-      const looksBack = performance.now() - lookedBackAt >= timing.lookBack;
-      if (looksBack) lookedBackAt = performance.now();
-      const filter = filterOf(address, window.newest - (looksBack ? timing.late : 0));
+    for await (const since of rounds(window, timing, signal)) {
+      const filter = filterOf(address, since);
       const ask = { resourceNames: [`projects/${address.project}`], filter, orderBy: 'timestamp asc', pageSize };
       let pageToken: Json | undefined;
       // A page may be empty, and yet not the last.
