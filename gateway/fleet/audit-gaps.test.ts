@@ -22,7 +22,7 @@ test('a source that cannot be read, or that nobody reads, is told of', () => {
   const subject = 'audit events of eks://eu-central-1/prod';
   assert.deepEqual(gaps(state()), []);
   assert.deepEqual(gaps(state({ failing })), [['FORBIDDEN', subject, 'allow it']]);
-  const left = 'nobody has read eks://eu-central-1/prod since 2026-11-22T11:00Z: see that portolan up runs with it';
+  const left = `nobody has taken in ${subject} since 2026-11-22T11:00Z: see that portolan up runs with it`;
   assert.deepEqual(gaps(state({ failing, heardAt: ago(hour) })), [['STALE', subject, left]]);
 });
 

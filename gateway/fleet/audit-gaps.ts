@@ -42,7 +42,7 @@ function ofSource(
   const subject = `audit events of ${address}`;
   const gaps: GapFact[] = [];
   if (!isFollowed) {
-    const message = `nobody has read ${address} since ${minute(heardAt)}: see that portolan up runs with it`;
+    const message = `nobody has taken in ${subject} since ${minute(heardAt)}: see that portolan up runs with it`;
     gaps.push(fact(`${address} followed`, subject, 'STALE', message, heardAt));
   } else if (failing !== null) {
     gaps.push(fact(`${address} read`, subject, failing.reason, failing.message, failing.since));

@@ -1,15 +1,18 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Logger } from 'pino';
 import type { AuditBatch } from '../../collectors/audit/batch.ts';
 import { deliveryOf } from '../../collectors/audit/delivered.ts';
 import type { AuditEvent } from '../../collectors/audit/event.ts';
+import { pause } from '../../collectors/audit/pause.ts';
 import { AuditSourceError } from '../../collectors/audit/source-error.ts';
 import { type NotCovered, notCovered } from '../../detections/engine/not-covered.ts';
 import type { Rule } from '../../detections/engine/rule.ts';
 import type { AuditFeed } from './audit-feeds.ts';
-import type { AuditSourceState } from './audit-source.ts';
+import type { AuditSourceRecords, AuditSourceState } from './audit-source.ts';
 
 /** Notes how it stands with a source, as it is read. */
 export interface AuditReporter {
-  took(batch: AuditBatch<unknown>): void;
+  took(batch: Pick<AuditBatch<unknown>, 'events' | 'problems'>): void;
   /** It is read again, as far as one can tell. */
   reads(): void;
   fails(error: unknown): void;
@@ -56,4 +59,30 @@ export function auditReporter(
       return { address, heardAt: now(), failing, unread, notCovered: lost };
     },
   };
+}
+
+const lookMs = 2_000;
+/** How often a source says that it is followed. */
+const heardMs = 60_000;
+
+/** Keeps how it stands with a source: at once when that changes, and now and then to say that it is followed. */
+export async function keepReporting(
+  { state }: AuditReporter,
+  cluster: string,
+  states: AuditSourceRecords,
+  logger: Logger,
+  signal: AbortSignal,
+): Promise<void> {
+  let kept: AuditSourceState | null = null;
+  for (; !signal.aborted; await pause(lookMs, signal)) {
+    const now = state();
+    const age = kept === null ? Number.POSITIVE_INFINITY : Date.parse(now.heardAt) - Date.parse(kept.heardAt);
+    if (age < heardMs && isDeepStrictEqual({ ...now, heardAt: kept?.heardAt }, kept)) continue;
+    try {
+      await states.put(cluster, now);
+      kept = now;
+    } catch (err) {
+      logger.error({ err, cluster }, 'how it stands with audit events cannot be kept; trying again');
+    }
+  }
 }

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { isDeepStrictEqual } from 'node:util';
 import type { Logger } from 'pino';
 import type { AuditEvent } from '../../collectors/audit/event.ts';
 import { pause } from '../../collectors/audit/pause.ts';
@@ -12,8 +11,8 @@ import type { GraphStore } from '../../graph/store/port.ts';
 import { holdLease } from '../fleet/hold-lease.ts';
 import { holder } from '../fleet/holder.ts';
 import type { AuditFeed } from './audit-feeds.ts';
-import { type AuditReporter, auditReporter } from './audit-reporter.ts';
-import type { AuditSourceRecords, AuditSourceState } from './audit-source.ts';
+import { type AuditReporter, auditReporter, keepReporting } from './audit-reporter.ts';
+import type { AuditSourceRecords } from './audit-source.ts';
 import type { Watches } from './watches.ts';
 
 export interface FollowAuditOptions {
@@ -33,8 +32,6 @@ export interface FollowAuditOptions {
 const lookMs = 2_000;
 /** What has been read for so long without a word works; it may be that nothing happens there. */
 const worksMs = 15_000;
-/** How often a source says that it is followed. */
-const heardMs = 60_000;
 /** How many problems of a batch are logged, one by one. */
 const mostTold = 5;
 
@@ -72,7 +69,7 @@ async function keepFollowing(
 ): Promise<void> {
   const { logger, backoffMs: [first, longest] = [2_000, 120_000] } = options;
   const reporter = auditReporter(feed, options.rules);
-  const told = tellStates(reporter, cluster, options, signal);
+  const told = keepReporting(reporter, cluster.id, options.states, logger, signal);
   let failures = 0;
   let logged = '';
   while (!signal.aborted) {
@@ -97,27 +94,6 @@ async function keepFollowing(
     }
   }
   await told;
-}
-
-/** Keeps how it stands with a source: at once when that changes, and now and then to say that it is followed. */
-async function tellStates(
-  { state }: AuditReporter,
-  { id, name }: GraphNode,
-  { states, logger }: FollowAuditOptions,
-  signal: AbortSignal,
-): Promise<void> {
-  let kept: AuditSourceState | null = null;
-  for (; !signal.aborted; await pause(lookMs, signal)) {
-    const now = state();
-    const age = kept === null ? Number.POSITIVE_INFINITY : Date.parse(now.heardAt) - Date.parse(kept.heardAt);
-    if (age < heardMs && isDeepStrictEqual({ ...now, heardAt: kept?.heardAt }, kept)) continue;
-    try {
-      await states.put(id, now);
-      kept = now;
-    } catch (err) {
-      logger.error({ err, cluster: name }, 'how it stands with audit events cannot be kept; trying again');
-    }
-  }
 }
 
 /** Waits until the cluster is charted; null when the signal is aborted before. */

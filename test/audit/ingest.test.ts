@@ -9,7 +9,9 @@ import { loadRules } from '../../detections/engine/load.ts';
 import { execIntoAPod } from '../../detections/rules/exec-into-a-pod.ts';
 import { packFiles } from '../../detections/rules/pack.ts';
 import { auditLogFeed } from '../../gateway/ingest/audit-feeds.ts';
+import { auditSources } from '../../gateway/ingest/audit-source.ts';
 import { openWatches } from '../../gateway/ingest/watches.ts';
+import { webhookReports } from '../../gateway/ingest/webhook-reports.ts';
 import { wholeTenant } from '../../graph/model/scope.ts';
 import { StoreError } from '../../graph/store/errors.ts';
 import { memoryLog, openHouse, serve } from '../gateway/testbed.ts';
@@ -46,7 +48,14 @@ const alerts = new Proxy(house.alerts, {
 });
 const { logger, lines } = memoryLog();
 const watches = openWatches({ ...house, alerts }, () => loadRules(packFiles()), 0, logger);
-const gateway = await serve(closing, house, { auth: { tokenFile: tokens }, watch: watches.of, logger });
+const reporting = new AbortController();
+const { rules } = loadRules(packFiles()).engines.k8s_audit;
+const webhooks = webhookReports({ ...house, watches, rules, logger }, reporting.signal);
+closing.defer(async () => {
+  reporting.abort();
+  await webhooks.ended();
+});
+const gateway = await serve(closing, house, { auth: { tokenFile: tokens }, watch: webhooks.of, logger });
 
 const exec = execIntoAPod.fires as AuditRecord;
 
@@ -143,6 +152,27 @@ test('Firehose delivers subscription records of CloudWatch Logs, by its key', as
   const { items } = await house.alerts.find(wholeTenant(house.tenant), query);
   const [alert] = items.filter(({ item }) => item.fields['ka.target.name'] === 'firehose');
   assert.equal(alert?.item.cluster, prod, 'it is of the cluster of the credential');
+});
+
+test('what the audit policy of an API server leaves out is told once enough has come', async () => {
+  const event = (index: number) => ({
+    ...exec,
+    auditID: `policy ${index}`,
+    level: 'Metadata',
+    user: { username: 'quiet' },
+  });
+  const cluster = await chartManifests(house, 'planned', '');
+  const batch = Array.from({ length: 1_000 }, (_, index) => ({ ...event(index), verb: 'delete', objectRef: {} }));
+  const lost = async (): Promise<readonly string[]> =>
+    (await auditSources(house.records, house.tenant, cluster)).flatMap(({ address, notCovered }) =>
+      notCovered.map(({ rule }) => `${address}: ${rule}`),
+    );
+  assert.equal((await send(list(...batch.slice(1)), { cluster: 'planned' })).status, 200);
+  assert.deepEqual(await lost(), []);
+  assert.equal((await send(list(...batch.slice(0, 1)), { cluster: 'planned' })).status, 200);
+  for (const limit = Date.now() + 10_000; (await lost()).length === 0 && Date.now() < limit; )
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  assert.ok((await lost()).includes('the webhook: Binding to cluster-admin'));
 });
 
 test('bodies that are no batch are refused', async () => {

@@ -12,6 +12,7 @@ import { auditSourceRecords } from '../../ingest/audit-source.ts';
 import { followAudit } from '../../ingest/follow-audit.ts';
 import { openSensorIntake } from '../../ingest/sensor/intake.ts';
 import { openWatches } from '../../ingest/watches.ts';
+import { webhookReports } from '../../ingest/webhook-reports.ts';
 import type { GatewayOptions, Readiness } from '../../settings.ts';
 import type { Gateway } from '../../start.ts';
 import type { Run } from '../command.ts';
@@ -60,6 +61,8 @@ export const run: Run = async (settings, paths, terminal) => {
   const stopRetention = startRetention(session);
   const stopSaving = startSaving(watches, logger);
   const stopFollowing = new AbortController();
+  const rules = [...load().engines.k8s_audit.rules, ...needsOf(correlations, learnSeconds > 0 ? behaviours : [])];
+  const webhooks = webhookReports({ watches, records: opened.records, rules, logger }, stopFollowing.signal);
   let readiness: Readiness = { ready: false, reasons: ['the clusters are being charted'] };
   let fleet: Fleet | undefined;
   const gatewayOptions: GatewayOptions = {
@@ -74,7 +77,7 @@ export const run: Run = async (settings, paths, terminal) => {
     ...(auth === undefined ? {} : { auth }),
     cacheBytes: settings.cacheSize * 1e6,
     logger,
-    watch: watches.of,
+    watch: webhooks.of,
     nodeTokens: nodeTokens(() => fleet?.tokenClusters ?? [], settings.tenant, logger),
     sensors: openSensorIntake({ store: opened.store, alerts: opened.alerts, paths: engines.open }, logger),
     detections,
@@ -110,7 +113,6 @@ export const run: Run = async (settings, paths, terminal) => {
     }
     readiness = { ready: true, reasons: [] };
     const states = auditSourceRecords(opened.records, settings.tenant);
-    const rules = [...load().engines.k8s_audit.rules, ...needsOf(correlations, learnSeconds > 0 ? behaviours : [])];
     const feed = { ...opened, tenant: settings.tenant, watches, states, rules, logger };
     feeding = feeds.map((each) => followAudit(each, feed, stopFollowing.signal));
     const stale = { ...opened, tenant: settings.tenant, followed: () => fleet?.followed ?? new Set<string>() };
@@ -135,7 +137,10 @@ export const run: Run = async (settings, paths, terminal) => {
     stopSaving();
     stopFollowing.abort();
     await gateway?.stop();
-    await Promise.race([Promise.all([...feeding, watches.idle()]), sleep(idleMs, undefined, { ref: false })]);
+    await Promise.race([
+      Promise.all([...feeding, webhooks.ended(), watches.idle()]),
+      sleep(idleMs, undefined, { ref: false }),
+    ]);
     const saved = watches.save().catch((err: unknown) => logger.error({ err }, notSaved));
     await Promise.race([saved, sleep(idleMs, undefined, { ref: false })]);
     await fleet?.ended;
