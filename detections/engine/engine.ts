@@ -1,3 +1,4 @@
+import { type Index, type Indexed, indexed } from './compile/by-value.ts';
 import { distinguished, type Known } from './compile/known.ts';
 import { checksOf, planner } from './compile/plan.ts';
 import type { Predicate } from './compile/predicate.ts';
@@ -13,8 +14,8 @@ export interface Engine<E> {
   readonly alerts: (event: E) => readonly Alert[];
 }
 
-/** The rules that an event of a kind can fulfil, with what is left to ask. */
-interface Plan<E> {
+/** The rules that an event of a kind can fulfil, with what is left to ask, and of which events. */
+interface Plan<E> extends Indexed<E> {
   readonly rules: readonly Rule<E>[];
   readonly predicates: readonly Predicate<E>[];
 }
@@ -28,7 +29,7 @@ const lastTurn = 2 ** 30;
 /**
  * Makes an engine of rules. They are found by the source's index fields (`evt.type`): for each combination of values that
  * rules name, conditions are simplified by it, when it is first seen. What comes out false falls away, so that this is exact,
- * under `not` as well.
+ * under `not` as well. Of the others, a condition is asked only where the event has a value that it needs (by-value.ts).
  */
 export function createEngine<E>(source: Source<E>, all: readonly Rule<E>[]): Engine<E> {
   const rules = all.filter(({ enabled }) => enabled);
@@ -38,14 +39,15 @@ export function createEngine<E>(source: Source<E>, all: readonly Rule<E>[]): Eng
   let turn = 0;
 
   function makePlan(known: Known): Plan<E> {
-    const predicates = plan(
+    const possible = plan(
       rules.map(({ condition }) => condition),
       known,
     );
-    const possible = predicates.flatMap((predicate, at) =>
-      predicate === false ? [] : [{ predicate, rule: rules[at] as Rule<E> }],
-    );
-    return { rules: possible.map(({ rule }) => rule), predicates: possible.map(({ predicate }) => predicate) };
+    return {
+      rules: possible.map(({ at }) => rules[at] as Rule<E>),
+      predicates: possible.map(({ predicate }) => predicate),
+      ...indexed(possible.map(({ needed }) => needed)),
+    };
   }
 
   function planFor(event: E): Plan<E> {
@@ -73,17 +75,35 @@ export function createEngine<E>(source: Source<E>, all: readonly Rule<E>[]): Eng
     );
   }
 
+  /** Those that it fulfils, behind those that it was seen to fulfil already. */
+  function asked(
+    event: E,
+    conditions: readonly number[],
+    predicates: readonly Predicate<E>[],
+    before: number[] | undefined,
+  ): number[] | undefined {
+    let matched = before;
+    for (let each = 0; each < conditions.length; each++) {
+      const at = conditions[each] as number;
+      if (!(predicates[at] as Predicate<E>)(event, turn)) continue;
+      matched ??= [];
+      matched.push(at);
+    }
+    return matched;
+  }
+
   function match(event: E): readonly Rule<E>[] {
     turn = turn === lastTurn ? 1 : turn + 1;
-    const { rules, predicates } = planFor(event);
-    let matched: Rule<E>[] | undefined;
-    for (let at = 0; at < predicates.length; at++) {
-      if ((predicates[at] as Predicate<E>)(event, turn)) {
-        matched ??= [];
-        matched.push(rules[at] as Rule<E>);
-      }
+    const { rules, predicates, indexes, always } = planFor(event);
+    let matched = asked(event, always, predicates, undefined);
+    for (let each = 0; each < indexes.length; each++) {
+      const { get, byValue } = indexes[each] as Index<E>;
+      const value = get(event, turn);
+      const under = value === undefined ? undefined : byValue.get(value);
+      if (under !== undefined) matched = asked(event, under, predicates, matched);
     }
-    return matched ?? nothing;
+    if (matched === undefined) return nothing;
+    return matched.sort((one, other) => one - other).map((at) => rules[at] as Rule<E>);
   }
 
   return {

@@ -10,7 +10,8 @@ interface Meant {
   readonly holds: (event: NodeEvent) => boolean;
 }
 
-const texts = ['a', 'b', 'ab', 'ba', '/a', '/a/b', 'open', 'execve', ''];
+const texts = ['a', 'b', 'ab', 'ba', '/', '/a', '/a/', '/a/b', '/ab', 'a/b', '//', 'open', 'execve', ''];
+const globs = ['*', '/*', '/a*', '/a/*', '/*b', 'a*', '*b', '/*/b', '/a/b', ''];
 const types = ['open', 'execve', 'connect', 'close'];
 const fieldNames = ['evt.type', 'proc.name', 'fd.name', 'proc.pname'];
 
@@ -22,6 +23,7 @@ const one: Readonly<Record<string, TextCheck>> = {
   contains: (value, [right = '']) => value.indexOf(right) >= 0,
   startswith: (value, [right = '']) => value.slice(0, right.length) === right,
   endswith: (value, [right = '']) => right === '' || value.slice(-right.length) === right,
+  glob: (value, [right = '']) => new RegExp(`^${right.replaceAll('*', '[^]*')}$`).test(value),
   icontains: (value, [right = '']) => value.toUpperCase().indexOf(right.toUpperCase()) >= 0,
 };
 const many: Readonly<Record<string, TextCheck>> = {
@@ -60,7 +62,7 @@ function check(from: Random): Meant {
   const list = from.chance(0.4);
   const operators = list ? many : one;
   const operator = from.pick(Object.keys(operators));
-  const right = list ? from.sample(values, 4) : [from.pick(values)];
+  const right = list ? from.sample(values, 4) : [from.pick(operator === 'glob' ? globs : values)];
   const written = list ? `(${right.map(quoted).join(', ')})` : quoted(right[0] ?? '');
   const holds = (event: NodeEvent): boolean => {
     const value = read(event);

@@ -29,7 +29,7 @@ function ofEventNumber(check: Check): boolean | undefined {
 }
 
 /** The literals a check asks equality with; undefined of other checks. */
-function equalTo(check: Check): readonly Literal[] | undefined {
+export function equalTo(check: Check): readonly Literal[] | undefined {
   if (check.kind === 'exists' || check.modifier !== null) return undefined;
   const { operator, right } = check;
   if (right.kind === 'literal') return ['=', '==', '!='].includes(operator) ? [right] : undefined;

@@ -2,11 +2,12 @@ import type { Source } from '../fields/field.ts';
 import { type Check, isCheck, type Resolved } from '../language/ast.ts';
 import { compileCheck } from './check.ts';
 import { decided, type Known } from './known.ts';
+import { type Needed, neededBy } from './needed.ts';
 import type { Predicate } from './predicate.ts';
 import { readingOnce } from './reading-once.ts';
 
 /** A condition of which something is known already. Nodes are shared: equal ones are one. */
-interface Node {
+export interface Node {
   readonly kind: 'check' | 'and' | 'or' | 'not';
   readonly check?: Check;
   readonly of: readonly Node[];
@@ -32,10 +33,17 @@ const transformationCost = 8;
 /** What is asked more than once in a turn and takes at least this is remembered. */
 const worthRemembering = 4;
 
+/** A condition that events may fulfil: the number of it, what they must have to do so, and the test. */
+export interface Planned<E> {
+  readonly at: number;
+  readonly needed: ReadonlyMap<string, Needed<E>>;
+  readonly predicate: Predicate<E>;
+}
+
 /** Compiles conditions for events of which some fields are known. */
 export interface Planner<E> {
-  /** False where no such event can fulfil it. Conditions of one plan share what they have in common. */
-  readonly plan: (conditions: readonly Resolved[], known: Known) => readonly (Predicate<E> | false)[];
+  /** Those that such an event can fulfil. Conditions of one plan share what they have in common. */
+  readonly plan: (conditions: readonly Resolved[], known: Known) => readonly Planned<E>[];
   /** @throws RuleError for a check that cannot be compiled */
   readonly verify: (condition: Resolved) => void;
 }
@@ -67,13 +75,15 @@ export function planner<E>(from: Source<E>): Planner<E> {
 
   return {
     plan(conditions, known) {
-      const graph = new Graph(known, textOf);
+      const graph = new Graph(new Map([...source.constants, ...known]), textOf);
       const roots = conditions.map((condition) => graph.node(condition));
       for (const root of roots) if (typeof root !== 'boolean') root.users++;
       const made = new Map<Node, Predicate<E>>();
-      return roots.map((root) => {
-        if (typeof root === 'boolean') return root ? () => true : false;
-        return predicateOf(root, checkOf, made);
+      const needed = neededBy(source);
+      return roots.flatMap((root, at): readonly Planned<E>[] => {
+        if (root === false) return [];
+        if (root === true) return [{ at, needed: new Map(), predicate: () => true }];
+        return [{ at, needed: needed(root), predicate: predicateOf(root, checkOf, made) }];
       });
     },
     verify(condition) {

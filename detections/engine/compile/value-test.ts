@@ -79,8 +79,12 @@ function equalityTest(type: FieldType, literals: readonly Literal[]): Test {
   return (value) => set.has(value);
 }
 
-/** A literal as a value of a type. */
-function literalValue(type: FieldType, { text, mark }: Literal): Value {
+/**
+ * A literal as a value of a type.
+ *
+ * @throws RuleError
+ */
+export function literalValue(type: FieldType, { text, mark }: Literal): Value {
   if (type === 'number') {
     const number = /^(?:0[xX][0-9a-fA-F]+|[+-]?\d+(?:\.\d*)?(?:[eE][+-]?\d+)?)$/.test(text) ? Number(text) : Number.NaN;
     if (Number.isNaN(number)) throw new RuleError(`‘${text}’ is no number, which this field is`, mark);

@@ -38,6 +38,10 @@ export interface Source<E> {
   readonly names: readonly string[];
   /** Fields of few values by which rules are found: from what nearly every rule compares. */
   readonly index: readonly string[];
+  /** Fields that are the same in every event. */
+  readonly constants: ReadonlyMap<string, string>;
+  /** Fields of few values (beside booleans): to know one says little of an event. */
+  readonly few: ReadonlySet<string>;
   /** RFC 3339. */
   readonly time: (event: E) => string;
 }

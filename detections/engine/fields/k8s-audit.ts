@@ -323,5 +323,10 @@ export const k8sAudit: Source<AuditEvent> = {
   field: (name) => byName.get(name),
   names: [...byName.keys()],
   index: ['ka.verb', 'ka.target.resource'],
+  constants: new Map(),
+  few: new Set([
+    ...['ka.stage', 'jevt.value[/stage]', 'ka.auth.decision', 'ka.response.code', 'ka.actor.kind'],
+    ...['ka.target.subresource', 'ka.target.namespace'],
+  ]),
   time: timeOf,
 };

@@ -95,12 +95,17 @@ function milliseconds(event: NodeEvent): number | undefined {
   return typeof time === 'string' ? Date.parse(time) : undefined;
 }
 
+/** Of system calls there is the exit only. */
+export const constants: ReadonlyMap<string, string> = new Map([
+  ['evt.source', 'syscall'],
+  ['evt.dir', '<'],
+]);
+
 type Derived = readonly [name: string, type: FieldType, getter: Getter<NodeEvent>, argument?: Argument];
 
 const derived: readonly Derived[] = [
   ['evt.num', 'number', (_event, turn) => turn],
-  ['evt.source', 'text', () => 'syscall'],
-  ['evt.dir', 'text', () => '<'],
+  ...Array.from(constants, ([name, value]): Derived => [name, 'text', () => value]),
   ['evt.args', 'text', eventArguments],
   ['evt.failed', 'boolean', (event) => ofNumber(event['evt.rawres'], (result) => result < 0)],
   ['evt.rawtime', 'number', (event) => ofNumber(milliseconds(event), (ms) => ms * 1_000_000)],

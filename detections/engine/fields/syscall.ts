@@ -1,5 +1,5 @@
 import type { Argument, Field, FieldType, Getter, Source, Value } from './field.ts';
-import { derivedFields, type NodeEvent, text } from './syscall-derived.ts';
+import { constants, derivedFields, type NodeEvent, text } from './syscall-derived.ts';
 import { deliveredArguments, deliveredNames, syscallFields } from './syscall-names.ts';
 
 export type { NodeEvent } from './syscall-derived.ts';
@@ -101,5 +101,10 @@ export const syscall: Source<NodeEvent> = {
   field: (name) => fields.get(name) ?? argumentField(name),
   names: [...fields.keys(), ...Array.from(deliveredArguments, (name) => `evt.arg.${name}`)],
   index: ['evt.type'],
+  constants,
+  few: new Set([
+    ...['evt.res', 'evt.rawres', 'fd.typechar', 'fd.type', 'fd.l4proto', 'fd.sockfamily'],
+    ...['container.id', 'user.uid', 'user.name', 'proc.tty'],
+  ]),
   time: (event) => String(event['evt.time'] ?? ''),
 };
