@@ -30,6 +30,7 @@ export async function ensureMoto(say: (line: string) => void = console.error): P
     if (!existsSync(folder)) renameSync(unfinished, folder);
     return python;
   } catch (error) {
+    if (existsSync(python)) return python; // another was faster
     throw new TestbedUnavailable(`pip could not fetch moto (${String(error).split('\n')[0]}); ${advice}`);
   } finally {
     rmSync(unfinished, { recursive: true, force: true });
