@@ -8,7 +8,7 @@ import type { Correlation, Finding } from './define.ts';
 import { type GraphView, type Named, refOf } from './graph-view.ts';
 import type { NodeAlert } from './node-alert.ts';
 import type { NodePlace } from './node-place.ts';
-import { provenSteps } from './proofs.ts';
+import type { ProvenStep } from './proofs.ts';
 import { reachOf } from './reach.ts';
 import { placeOf, targetOf } from './target.ts';
 
@@ -83,10 +83,14 @@ export function ofFinding(correlation: Correlation, finding: Finding, time: stri
   };
 }
 
-/** Adds the steps of the graph that the event proves, and how far one gets from what it is about. */
-export async function joined(detected: Detected, event: AuditEvent | null, view: GraphView): Promise<Detected> {
+/** Adds the steps of the graph that are proven, and how far one gets from what it is about. */
+export async function joined(
+  detected: Detected,
+  proven: (view: GraphView) => Promise<readonly ProvenStep[]>,
+  view: GraphView,
+): Promise<Detected> {
   const named = detected.subjects.filter((subject) => 'name' in subject);
-  const [steps, reach] = await Promise.all([event === null ? [] : provenSteps(event, view), reachOf(named, view)]);
+  const [steps, reach] = await Promise.all([proven(view), reachOf(named, view)]);
   const proves = steps.map(({ edge, from, to }) => ({ edge, from: { id: from }, to: { id: to } }));
   return { ...detected, fields: { ...detected.fields, ...plain(reach) }, proves };
 }

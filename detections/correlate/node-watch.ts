@@ -5,6 +5,7 @@ import type { GraphView } from './graph-view.ts';
 import { joined, ofFinding, ofNodeRule } from './join.ts';
 import { type NodeAlert, saidBy } from './node-alert.ts';
 import { type NodePlace, placeOnNode } from './node-place.ts';
+import { provenOnNode } from './node-proofs.ts';
 import { recent } from './recent.ts';
 
 export interface NodeWatchOptions {
@@ -81,15 +82,16 @@ export function openNodeWatch({ correlations, view, onTrouble }: NodeWatchOption
         places.set(key, found);
         return found;
       };
-      const withGraph = (detected: Detected): Promise<Detected> =>
-        joined(detected, null, on).catch((error: unknown) => {
+      const withGraph = (detected: Detected, proven: Parameters<typeof joined>[1]): Promise<Detected> =>
+        joined(detected, proven, on).catch((error: unknown) => {
           onTrouble(error, `joining an alert of ${detected.rule} with the graph`);
           return detected;
         });
       const found: Detected[] = [];
       for (const alert of told.alerts) {
         const at = { cluster, node, time: timeOf(alert.time) };
-        found.push(await withGraph(ofNodeRule(alert, await placeOf(alert.event), at)));
+        const place = await placeOf(alert.event);
+        found.push(await withGraph(ofNodeRule(alert, place, at), (view) => provenOnNode(alert, place, view)));
       }
       const looked = unseen(cluster, node, told);
       for (const observed of looked) {
@@ -98,7 +100,7 @@ export function openNodeWatch({ correlations, view, onTrouble }: NodeWatchOption
             const finding = await watch(observed, on);
             if (finding === null || (await placeOf(observed.event)).isElsewhere) continue;
             const time = timeOf(saidBy(observed.event, 'evt.time') ?? '');
-            found.push(await withGraph(ofFinding(correlation, finding, time, cluster)));
+            found.push(await withGraph(ofFinding(correlation, finding, time, cluster), async () => []));
           } catch (error) {
             onTrouble(error, `looking for ‘${correlation.name}’`);
           }
@@ -129,6 +131,7 @@ function timeOf(said: string): string {
 function remembering(view: GraphView): GraphView {
   const paths = new Map<string, ReturnType<GraphView['path']>>();
   const exposures = new Map<string, ReturnType<GraphView['exposure']>>();
+  const steps = new Map<string, ReturnType<GraphView['steps']>>();
   const once = <V>(known: Map<string, V>, key: string, ask: () => V): V => {
     const answer = known.get(key) ?? ask();
     known.set(key, answer);
@@ -137,6 +140,7 @@ function remembering(view: GraphView): GraphView {
   return {
     ...view,
     path: (from, to, without) => once(paths, JSON.stringify([from, to, without]), () => view.path(from, to, without)),
+    steps: (from, to) => once(steps, JSON.stringify([from, to]), () => view.steps(from, to)),
     exposure: (node) => once(exposures, node.id, () => view.exposure(node)),
   };
 }

@@ -9,6 +9,7 @@ import type { Alert } from '../engine/rule.ts';
 import type { AuditCorrelation, Correlation, Finding, Observed, Watcher } from './define.ts';
 import type { GraphView } from './graph-view.ts';
 import { joined, ofFinding, ofRule, timeOf } from './join.ts';
+import { provenSteps } from './proofs.ts';
 import { type Recent, recent } from './recent.ts';
 
 export interface WatchOptions {
@@ -93,7 +94,7 @@ export function openWatch({
 
   /** With what the graph knows of it, or without where it cannot be asked. */
   async function record(detected: Detected, event: AuditEvent, on: GraphView): Promise<number> {
-    const known = await joined(detected, event, on).catch((error: unknown) => {
+    const known = await joined(detected, (view) => provenSteps(event, view), on).catch((error: unknown) => {
       onTrouble(error, `joining an alert of ${detected.rule} with the graph`);
       return detected;
     });

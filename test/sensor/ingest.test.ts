@@ -7,9 +7,10 @@ import { after, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { foreignProgramInAPodThatTheInternetReaches as foreign } from '../../detections/correlate/foreign-program-in-a-pod-that-the-internet-reaches.ts';
+import { kernelModuleLoadedFromAContainer } from '../../detections/rules/kernel-module-loaded-from-a-container.ts';
 import { programThatIsNotOfTheImage } from '../../detections/rules/program-that-is-not-of-the-image.ts';
 import { openSensorIntake } from '../../gateway/ingest/sensor/intake.ts';
-import { nodeId } from '../../graph/model/id.ts';
+import { edgeId, nodeId } from '../../graph/model/id.ts';
 import { wholeTenant } from '../../graph/model/scope.ts';
 import type { Alert } from '../../graph/records/alerts/alert.ts';
 import { StoreError } from '../../graph/store/errors.ts';
@@ -37,7 +38,17 @@ apiVersion: v1
 kind: Pod
 metadata: { name: elsewhere, namespace: shop, uid: 0c9be0a4-14a2-4c59-8a6d-0c9c8f1a7a01 }
 spec: { nodeName: worker-2, containers: [{ name: main, image: example.com/web }] }
+---
+apiVersion: v1
+kind: Pod
+metadata: { name: agent, namespace: shop, uid: 8e6f3f0e-3a55-4b0f-8f0e-6a8b7b1f6c02 }
+spec:
+  nodeName: worker-1
+  containers:
+    - { name: plain, image: example.com/web }
+    - { name: driver, image: example.com/driver, securityContext: { privileged: true } }
 `;
+const agentUid = '8e6f3f0e-3a55-4b0f-8f0e-6a8b7b1f6c02';
 const prod = await chartManifests(house, 'prod', manifest);
 const [webUid, elsewhereUid] = ['5f0c1f0e-0f5e-4b0c-9d7e-2f9d0a6b1c11', '0c9be0a4-14a2-4c59-8a6d-0c9c8f1a7a01'];
 
@@ -109,6 +120,17 @@ function alert(rule: string, event: Json = {}): Json {
   };
   const fields = { 'fd.name': '/etc/shadow', 'portolan.reach.from': 'a lie', 'k8s.node.name': 'another lie' };
   return { rule, severity: 'HIGH', techniques: ['T1003'], time, output: `${rule} by cat`, fields, event: whole };
+}
+
+async function idOf(ref: string): Promise<string> {
+  const filter = {
+    and: [
+      { field: 'ref', in: [ref] },
+      { field: 'cluster', in: [prod] },
+    ],
+  };
+  const { items } = await house.store.find(wholeTenant(house.tenant), { kinds: ['Node'], filter, page: { first: 1 } });
+  return items[0]?.item.id ?? '';
 }
 
 async function alertsOf(rule: string): Promise<readonly Alert[]> {
@@ -221,6 +243,25 @@ test('correlations look at what sensors tell: a foreign program in a pod that th
   const stolen = { ...start, event: lie };
   await send(text(randomUUID(), 1, [['alert', 1, [stolen]]]));
   assert.equal((await alertsOf(foreign.name)).length, 1);
+});
+
+test('an alert names the step out of its container that it shows being taken', async () => {
+  const { name } = kernelModuleLoadedFromAContainer;
+  const records = ['plain', 'driver', undefined].map((container, index) =>
+    alert(name, { 'k8s.pod.uid': agentUid, 'container.name': container, 'container.id': `container ${index}` }),
+  );
+  const { body } = await send(text(randomUUID(), 1, [['alert', 1, records]]));
+  assert.equal(body.alerts, 3);
+  const step = edgeId(nodeId('Container', prod, `${agentUid}/driver`), 'CE_MODULE_LOAD', await idOf('Node/worker-1'));
+  const proves = (await alertsOf(name)).map(({ fields, proves }) => [fields['container.name'] ?? null, proves]);
+  assert.deepEqual(
+    new Map(proves as [unknown, unknown][]),
+    new Map<unknown, unknown>([
+      ['plain', []],
+      ['driver', [step]],
+      [null, [step]],
+    ]),
+  );
 });
 
 test('what is lost, missing or not seen is kept by node', async () => {

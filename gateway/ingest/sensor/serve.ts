@@ -13,8 +13,9 @@ import { rateLimit } from './rate.ts';
 import { BatchError, readBatch } from './read-batch.ts';
 
 const mediaType = 'application/vnd.portolan.sensor-batch.v1+ndjson';
-/** How many batches may be under way before more are sent away; decoded each has 4 MiB at most. */
-const mostBatches = 64;
+/** How many batches, and how many characters of them, may be under way before more are sent away. */
+const mostBatches = 256;
+const mostLength = 64 << 20;
 /** What a node may send: the publisher sends about one batch a second, and without rests when it catches up. */
 const batchesASecond = 20;
 const burst = 60;
@@ -35,7 +36,7 @@ export function serveSensors(
 ): void {
   if (sensors === undefined) return;
   const mayCome = rateLimit(batchesASecond, burst);
-  let underWay = 0;
+  let [underWay, length] = [0, 0];
 
   app.register(async (scope) => {
     scope.removeAllContentTypeParsers();
@@ -71,9 +72,14 @@ export function serveSensors(
           return reply.code(415).send(errorBody('BAD_REQUEST', message));
         }
         underWay++;
+        let own = 0;
         try {
           const digest = String(headers['content-digest'] ?? '');
-          const batch = readBatch(await decodeContent(body, encoding, digest));
+          const text = await decodeContent(body, encoding, digest);
+          own = text.length;
+          length += own;
+          if (length > mostLength) return again(reply, 429, soon, 'Much is under way: send this batch again.');
+          const batch = readBatch(text);
           const cluster = await clusterOf(name, caller.tenant, store);
           if (cluster === null) {
             const message = `No cluster ${JSON.stringify(name)} is charted here: name one that is, or wait until it is.`;
@@ -109,6 +115,7 @@ export function serveSensors(
           return again(reply, 503, later, 'The batch cannot be recorded for now: send it again.');
         } finally {
           underWay--;
+          length -= own;
         }
       },
     });
