@@ -5,12 +5,14 @@ const slotWords = 32;
 
 /**
  * Texts that come again and again, as paths do: found by their bytes, four at a time, a text costs a sixth of what decoding it
- * does, and no memory. A text that is not there takes the place of one that is; those that are long or begin at an odd place
- * are just decoded.
+ * does, and no memory. A text that comes for the second time takes the place of another, so that a flood of those that come once
+ * displaces none; those that are long or begin at an odd place are just decoded.
  */
 export class Texts {
   readonly #words = new Uint32Array(slotWords << slotBits);
   readonly #lengths = new Uint32Array(1 << slotBits);
+  /** Hash of the last text that was not there. */
+  readonly #missed = new Int32Array(1 << slotBits);
   readonly #texts: string[] = new Array<string>(1 << slotBits).fill('');
 
   /** The UTF-8 text at `start`, of `length` bytes, in a payload that has them. */
@@ -23,8 +25,13 @@ export class Texts {
     const last = words === whole ? 0 : (u32[from + whole] as number) & ((1 << (8 * (length & 3))) - 1);
     let hash = length;
     for (let word = 0; word < whole; word++) hash = mixed(hash, u32[from + word] as number);
-    const slot = mixed(hash, last) >>> (32 - slotBits);
+    hash = mixed(hash, last);
+    const slot = hash >>> (32 - slotBits);
     if (this.#lengths[slot] !== length || !this.#has(slot, u32, from, whole, last)) {
+      if (this.#missed[slot] !== hash) {
+        this.#missed[slot] = hash;
+        return payload.text(start, length);
+      }
       for (let word = 0; word < whole; word++) this.#words[slot * slotWords + word] = u32[from + word] as number;
       if (whole < slotWords) this.#words[slot * slotWords + whole] = last;
       this.#lengths[slot] = length;

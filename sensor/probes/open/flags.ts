@@ -20,9 +20,10 @@ const known = new Map<number, string>();
 
 /** Such as `O_RDONLY|O_CLOEXEC`. */
 export function openFlags(value: number): string {
-  const text =
-    known.get(value) ??
-    [access[value & 3], ...flags.filter(([, bits]) => (value & bits) !== 0).map(([name]) => name)].join('|');
+  const kept = known.get(value);
+  if (kept !== undefined) return kept;
+  const names = flags.filter(([, bits]) => (value & bits) !== 0).map(([name]) => name);
+  const text = [access[value & 3], ...names].join('|');
   if (known.size < 1024) known.set(value, text);
   return text;
 }
