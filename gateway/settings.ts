@@ -6,6 +6,7 @@ import { type TreeCache, treeCache } from '../graph/store/cache/trees.ts';
 import type { Sources } from '../resolvers/context.ts';
 import type { AuthSettings } from './auth/authenticate.ts';
 import type { NodeTokens } from './auth/node-token.ts';
+import type { FalcoIntake } from './ingest/falco/intake.ts';
 import type { SensorIntake } from './ingest/sensor/intake.ts';
 import { defaultLimits, type Limits } from './limits.ts';
 import { isLoopback } from './loopback.ts';
@@ -37,6 +38,8 @@ export interface GatewayOptions extends Sources {
   readonly nodeTokens?: NodeTokens;
   /** What takes over what sensors send; without it nothing is taken. */
   readonly sensors?: SensorIntake;
+  /** What takes over the alerts of Falco; without it none are taken. */
+  readonly falco?: FalcoIntake;
   /** What else must be ready, such as collectors that have charted their clusters once. */
   readonly readiness?: () => Readiness | Promise<Readiness>;
   /** The clusters that are followed, and how it stands with each, for metrics. */

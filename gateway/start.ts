@@ -10,6 +10,7 @@ import { securityHeaders } from './headers.ts';
 import { serveHealth } from './health.ts';
 import { serveIde } from './ide.ts';
 import { serveAuditWebhook } from './ingest/audit-webhook.ts';
+import { serveFalco } from './ingest/falco/webhook.ts';
 import { serveSensors } from './ingest/sensor/serve.ts';
 import { logRequests } from './log.ts';
 import { isLoopback, refuseForeignHosts } from './loopback.ts';
@@ -59,6 +60,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     plugins: [metrics.plugin],
   });
   serveAuditWebhook(app, settings, guard(only('mayIngest', anybody), logger), metrics.audit);
+  serveFalco(app, settings, guard(only('mayIngest', anybody), logger));
   const sensor = settings.nodeTokens === undefined ? anybody : withNodeTokens(settings.nodeTokens, anybody);
   serveSensors(app, settings, guard(only('mayIngest', sensor), logger), metrics.sensors);
   serveHealth(app, settings, drain);

@@ -106,6 +106,11 @@ export const forbidden: readonly Forbidden[] = [
     because: 'an export says an alert in the words of others, wherever it came from',
   },
   {
+    from: ['detections/import/'],
+    to: ['', '!detections/import/', '!detections/engine/'],
+    because: 'an import reads what others found as an alert, wherever it goes',
+  },
+  {
     from: ['detections/sigma/'],
     to: ['', '!detections/sigma/', '!detections/engine/', '!collectors/audit/event.ts'],
     because: 'Sigma is another way to write what the engine evaluates',

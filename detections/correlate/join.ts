@@ -3,8 +3,10 @@ import type { AlertFields } from '../../graph/records/alerts/alert.ts';
 import { alertLimits } from '../../graph/records/alerts/check.ts';
 import type { Detected } from '../../graph/records/alerts/detected.ts';
 import type { Alert } from '../engine/rule.ts';
+import type { FalcoAlert } from '../import/falco.ts';
 import { actorOf, senderOf } from './actor.ts';
 import type { Correlation, Finding } from './define.ts';
+import type { FalcoPlace } from './falco-place.ts';
 import { type GraphView, type Named, refOf } from './graph-view.ts';
 import type { NodeAlert } from './node-alert.ts';
 import type { NodePlace } from './node-place.ts';
@@ -63,6 +65,20 @@ export function ofNodeRule(
     fields: plain({ ...own, ...printed, 'k8s.node.name': node }),
     subjects,
     identity: ['node', node, ...where],
+  };
+}
+
+/** An alert of Falco, as it is recorded. */
+export function ofFalco(
+  { rule, severity, techniques, time, output, fields }: FalcoAlert,
+  { namespace, subjects }: FalcoPlace,
+  cluster: string,
+): Detected {
+  const said = Object.fromEntries(Object.entries(fields).filter(([name]) => !name.startsWith(ours)));
+  return {
+    ...{ cluster, namespace, rule, severity, techniques, time, subjects },
+    output: cut(output, alertLimits.output),
+    fields: plain(said),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { AuditEvent, JsonObject, ObjectReference } from '../../collectors/audit/event.ts';
+import type { AuditEvent, JsonObject } from '../../collectors/audit/event.ts';
 import type { NodeKind } from '../../graph/model/kinds.ts';
 import type { Named } from './graph-view.ts';
 
@@ -29,14 +29,14 @@ export function targetOf(event: AuditEvent): Named | null {
   const { workload } = event.derived;
   if (workload !== null && workload.kind !== 'Pod' && workload.name !== '')
     return { kind: 'Workload', namespace: workload.namespace, name: `${workload.kind}/${workload.name}` };
-  const kind = Object.hasOwn(kinds, resource) ? kinds[resource] : undefined;
   const name = objectRef?.name || workload?.name || metadataName(responseObject) || metadataName(requestObject);
-  if (kind === undefined || !name) return null;
-  return { kind, namespace: namespaceOf(kind, objectRef), name };
+  return name ? objectOf(resource, objectRef?.namespace || null, name) : null;
 }
 
-function namespaceOf(kind: NodeKind, objectRef: ObjectReference | undefined): string | null {
-  return clusterWide.has(kind) ? null : objectRef?.namespace || null;
+/** An object of a resource, as the graph names it; null where that has no such kind. */
+export function objectOf(resource: string, namespace: string | null, name: string): Named | null {
+  const kind = Object.hasOwn(kinds, resource) ? kinds[resource] : undefined;
+  return kind === undefined ? null : { kind, namespace: clusterWide.has(kind) ? null : namespace, name };
 }
 
 function metadataName(object: unknown): string | undefined {

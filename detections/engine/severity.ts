@@ -19,6 +19,13 @@ export function severityOf(priority: Priority): Severity {
   return ofPriority[priority];
 }
 
+/** Of a priority as Falco writes it in alerts, in any case; undefined where there is none such. */
+export function severityOfFalco(priority: string): Severity | undefined {
+  const name = priority.toLowerCase();
+  if (name === 'info') return 'INFORMATIONAL';
+  return Object.hasOwn(ofPriority, name) ? ofPriority[name as Priority] : undefined;
+}
+
 /** The ATT&CK ids among tags: T1611, T1059.004. */
 export function techniquesOf(tags: readonly string[]): readonly string[] {
   return tags.filter((tag) => /^T\d{4}(\.\d{3})?$/.test(tag));

@@ -6,7 +6,7 @@ import { parseAudit } from '../../collectors/audit/parse.ts';
 import { readAnyAudit } from '../../collectors/audit/shapes.ts';
 import { StoreError } from '../../graph/store/errors.ts';
 import type { Guard } from '../auth/authenticate.ts';
-import type { Caller } from '../auth/caller.ts';
+import { mayName } from '../auth/may-name.ts';
 import { errorBody } from '../errors.ts';
 import type { CountEvents } from '../metrics.ts';
 import type { Settings } from '../settings.ts';
@@ -106,12 +106,6 @@ export function serveAuditWebhook(
       },
     });
   });
-}
-
-/** A credential names the clusters that it speaks for, that of a node for none; without authentication anybody on this machine speaks for any. */
-function mayName({ clusters, node }: Caller, name: string): boolean {
-  if (node !== null) return false;
-  return clusters === 'all' || clusters.includes(name);
 }
 
 /**

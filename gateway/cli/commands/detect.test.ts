@@ -213,3 +213,23 @@ test('with --learn, unusual behaviour is told of', async () => {
   assert.ok((await told('--learn', '7')).includes(unusualDeployment.name));
   assert.ok(!(await told()).includes(unusualDeployment.name));
 });
+
+test('alerts of Falco pass through, in our words', async () => {
+  const falco = { rule: 'r', priority: 'Critical', output: 'o', time: '2026-01-02T03:04:05.1Z', tags: ['T1611', 'x'] };
+  const events = await file('falco.json', `${JSON.stringify(falco)}\n${JSON.stringify({ ...falco, time: 1 })}\n`);
+  const { status, alerts, err } = await detect('--events', events);
+  assert.equal(status, 0);
+  assert.deepEqual(alerts(), [
+    ...[
+      {
+        rule: 'r',
+        severity: 'CRITICAL',
+        techniques: ['T1611'],
+        time: '2026-01-02T03:04:05.100Z',
+        output: 'o',
+        fields: {},
+      },
+    ],
+  ]);
+  assert.match(err, /falco\.json:2: time 1 is none/);
+});

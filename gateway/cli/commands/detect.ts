@@ -81,9 +81,11 @@ export const run: Run = async (settings, positionals, terminal) => {
       delivery.take(read.event);
     }
     const alerts =
-      read.kind === 'syscall'
-        ? [...syscall.alerts(read.event), ...(unusual?.alerts('syscall', read.event) ?? [])]
-        : [...audit.alerts(read.event), ...(unusual?.alerts('k8s_audit', read.event) ?? [])];
+      read.kind === 'alert'
+        ? [read.alert]
+        : read.kind === 'syscall'
+          ? [...syscall.alerts(read.event), ...(unusual?.alerts('syscall', read.event) ?? [])]
+          : [...audit.alerts(read.event), ...(unusual?.alerts('k8s_audit', read.event) ?? [])];
     reading.count('events', ++counts.events);
     if (alerts.length === 0) continue;
     counts.alerts += alerts.length;

@@ -9,6 +9,7 @@ import { type Fleet, followFleet } from '../../fleet/follow-fleet.ts';
 import { keepMarkingStale } from '../../fleet/mark-stale.ts';
 import { keepMarkingToldGaps } from '../../fleet/mark-told-gaps.ts';
 import { auditSourceRecords } from '../../ingest/audit-source.ts';
+import { openFalcoIntake } from '../../ingest/falco/intake.ts';
 import { followAudit } from '../../ingest/follow-audit.ts';
 import { openSensorIntake } from '../../ingest/sensor/intake.ts';
 import { openWatches } from '../../ingest/watches.ts';
@@ -80,6 +81,7 @@ export const run: Run = async (settings, paths, terminal) => {
     watch: webhooks.of,
     nodeTokens: nodeTokens(() => fleet?.tokenClusters ?? [], settings.tenant, logger),
     sensors: openSensorIntake({ store: opened.store, alerts: opened.alerts, paths: engines.open }, logger),
+    falco: openFalcoIntake({ ...opened, paths: engines.open }, logger),
     detections,
     readiness: () => readiness,
     clusters: () => fleet?.members ?? [],

@@ -5,18 +5,22 @@ import { isObject } from '../../../collectors/audit/record.ts';
 import { readWrapped } from '../../../collectors/audit/shapes.ts';
 import type { SourceName } from '../../../detections/engine/fields/sources.ts';
 import type { NodeEvent } from '../../../detections/engine/fields/syscall.ts';
+import type { Alert } from '../../../detections/engine/rule.ts';
+import { FalcoError, isFalcoAlert, readFalcoAlert } from '../../../detections/import/falco.ts';
 import { linesOf } from './lines.ts';
 
 /** What comes out of the input, in its order. */
 export type Read =
   | { readonly kind: 'syscall'; readonly event: NodeEvent }
   | { readonly kind: 'k8s_audit'; readonly event: AuditEvent }
+  /** What Falco found on its own. */
+  | { readonly kind: 'alert'; readonly alert: Alert }
   /** Something that is no event; the rest goes on. */
   | { readonly kind: 'problem'; readonly place: string; readonly message: string };
 
 /**
  * Reads events: one JSON value a line, or one JSON text over many lines; each value an audit event, a list of them, an array
- * of events, or a line of the sensor.
+ * of events, a line of the sensor, or an alert of Falco.
  *
  * @param name for places, such as the name of the file
  * @param source what they are; null to see it from each
@@ -86,6 +90,10 @@ function* eventsOf(value: Json, place: string, source: SourceName | null): Gener
     for (const [index, item] of value.entries()) yield* eventsOf(item as Json, `${place} [${index}]`, source);
     return;
   }
+  if (source === null && isFalcoAlert(value)) {
+    yield falcoAlert(value, place);
+    return;
+  }
   const from = { provider: 'selfmanaged', route: 'file', cluster: null, pointer: place } as const;
   const audit = source !== 'syscall' && isObject(value) ? readWrapped(value, from) : null;
   if (audit !== null || source === 'k8s_audit') {
@@ -99,8 +107,18 @@ function* eventsOf(value: Json, place: string, source: SourceName | null): Gener
   } else {
     yield problem(
       place,
-      'this is neither an audit event (of audit.k8s.io, or as a cloud hands it on) nor a node event (with evt.type)',
+      'this is neither an audit event (of audit.k8s.io, or as a cloud hands it on), nor a node event (with evt.type), nor an alert of Falco',
     );
+  }
+}
+
+function falcoAlert(value: Json, place: string): Read {
+  try {
+    const { rule, severity, techniques, time, output, fields } = readFalcoAlert(value);
+    return { kind: 'alert', alert: { rule, severity, techniques, time, output, fields } };
+  } catch (error) {
+    if (!(error instanceof FalcoError)) throw error;
+    return problem(place, error.message);
   }
 }
 
