@@ -4,7 +4,7 @@
  * and a writer commits ten deltas a second meanwhile. Servers, client and writer are processes of their own. The gateway is
  * measured without a cache across requests, and apart with the one that `portolan up` has.
  *
- *   scripts/node bench/serve.ts [--rounds 5] [--seconds 6] [--connections 10] [--store bolt://USER:PASSWORD@HOST:PORT] [--sqlite]
+ *   scripts/node bench/serve.ts [--rounds 5] [--warm 3] [--seconds 6] [--connections 10] [--store bolt://USER:PASSWORD@HOST:PORT] [--sqlite]
  */
 import assert from 'node:assert/strict';
 import { fork } from 'node:child_process';
@@ -16,6 +16,7 @@ import neo4j from 'neo4j-driver';
 import { wholeTenant } from '../graph/model/scope.ts';
 import { openStore } from '../graph/store/open.ts';
 import { startNeo4j } from '../test/testbed/neo4j.ts';
+import { cpuMsOf } from './cpu.ts';
 import { installPeers } from './peers/install.ts';
 import { deltas, fleet, kubeNode, pod } from './serve/data.ts';
 import { byHand, fromOurs, fromTheirs, ours, theirs } from './serve/documents.ts';
@@ -26,6 +27,8 @@ import { startWriter } from './serve/writer.ts';
 const { values } = parseArgs({
   options: {
     rounds: { type: 'string', default: '5' },
+    // Not measured. A new JVM compiles what it runs for half a minute of its time.
+    warm: { type: 'string', default: '3' },
     seconds: { type: 'string', default: '6' },
     connections: { type: 'string', default: '10' },
     store: { type: 'string' },
@@ -43,11 +46,21 @@ const cacheBytes = 64e6;
 
 await using closing = new AsyncDisposableStack();
 
+const client = fork(join(import.meta.dirname, 'serve/load.ts'));
+closing.defer(() => void client.kill('SIGKILL'));
+
+/** The processes whose CPU is measured, by name. */
+const watched = new Map([
+  ['client', client.pid as number],
+  ['writer', process.pid],
+]);
+
 async function neo4jAddress(): Promise<string> {
   if (values.store !== undefined) return values.store;
-  const { uri, auth, stop } = await startNeo4j();
-  closing.defer(stop);
-  return uri.replace('//', `//${auth.user}:${auth.password}@`);
+  const server = await startNeo4j();
+  closing.defer(server.stop);
+  watched.set('Neo4j', server.process().pid);
+  return server.uri.replace('//', `//${server.auth.user}:${server.auth.password}@`);
 }
 
 /** Opens the store and fills it, unless an earlier run has. */
@@ -73,20 +86,29 @@ async function startGateway(address: string, cacheBytes: number): Promise<Server
   return server;
 }
 
-const client = fork(join(import.meta.dirname, 'serve/load.ts'));
-closing.defer(() => void client.kill('SIGKILL'));
+/** What some requests took, of each process that is watched, in milliseconds of CPU a request. */
+async function cpuOf<T extends { readonly requests: number }>(work: () => Promise<T>) {
+  const used = () => new Map(Array.from(watched, ([name, pid]) => [name, cpuMsOf(pid)]));
+  const before = used();
+  const done = await work();
+  const cpu = Array.from(used(), ([name, ms]) => [name, (ms - (before.get(name) ?? 0)) / done.requests] as const);
+  return { ...done, cpu: Object.fromEntries(cpu) as Readonly<Record<string, number>> };
+}
 
-async function round(server: Server, query: string, length = ms) {
+async function round(server: Server, query: string) {
   const before = await server.usage();
-  client.send({ url: server.url, query, ids, connections, ms: length } satisfies Order);
-  const { requests, ms: took, latencies } = (await reply(client)) as Outcome;
+  const { requests, took, latencies, cpu } = await cpuOf(async () => {
+    client.send({ url: server.url, query, ids, connections, ms } satisfies Order);
+    const { ms: took, ...outcome } = (await reply(client)) as Outcome;
+    return { ...outcome, took };
+  });
   const after = await server.usage();
   return {
     perSecond: (requests * 1_000) / took,
     p50: latencies[Math.floor(requests * 0.5)] ?? 0,
     p99: latencies[Math.floor(requests * 0.99)] ?? 0,
     statements: (after.statements - before.statements) / requests,
-    cpuMs: (after.cpuMs - before.cpuMs) / requests,
+    cpu: { server: (after.cpuMs - before.cpuMs) / requests, ...cpu },
   };
 }
 type Round = Awaited<ReturnType<typeof round>>;
@@ -98,14 +120,22 @@ const spread = (numbers: readonly number[], digits = 0): string => {
 };
 
 function report(name: string, rounds: readonly Round[]): void {
-  const of = (key: keyof Round, digits: number) =>
+  const of = (key: 'perSecond' | 'p50' | 'p99' | 'statements', digits: number) =>
     spread(
-      rounds.map((round) => round[key], digits),
+      rounds.map((round) => round[key]),
       digits,
     );
   console.log(`${name}: ${of('perSecond', 0)} req/s`);
-  console.log(`  p50 ${of('p50', 1)} ms, p99 ${of('p99', 1)} ms`);
-  console.log(`  statements a request ${of('statements', 2)}, CPU of its process a request ${of('cpuMs', 2)} ms`);
+  console.log(`  p50 ${of('p50', 1)} ms, p99 ${of('p99', 1)} ms, statements a request ${of('statements', 2)}`);
+  reportCpu(rounds);
+}
+
+function reportCpu(rounds: readonly { readonly cpu: Readonly<Record<string, number>> }[]): void {
+  const medians = Object.keys(rounds[0]?.cpu ?? {}).map((name) => {
+    const used = rounds.map(({ cpu }) => cpu[name] as number).sort((a, b) => a - b);
+    return `${name} ${used[used.length >> 1]?.toFixed(2)}`;
+  });
+  console.log(`  median CPU a request, ms: ${medians.join(', ')}`);
 }
 
 if (values.sqlite) {
@@ -152,36 +182,43 @@ if (values.sqlite) {
 
   const stopWriter = startWriter(store, lease);
   closing.defer(stopWriter);
-  const byHandPerSecond = async (): Promise<number> => {
-    let requests = 0;
-    const started = performance.now();
-    const ask = async (): Promise<void> => {
-      while (performance.now() - started < ms) {
-        const id = ids[Math.floor(Math.random() * ids.length)];
-        await driver.executeQuery(byHand, { id }, { routing: 'READ' });
-        requests++;
-      }
-    };
-    await Promise.all(Array.from({ length: connections }, ask));
-    return (requests * 1_000) / (performance.now() - started);
-  };
-  await round(gateway, ours);
-  await round(peer, theirs);
-  await byHandPerSecond();
-  await round(caching, ours);
+  const roundByHand = () =>
+    cpuOf(async () => {
+      let requests = 0;
+      const started = performance.now();
+      const ask = async (): Promise<void> => {
+        while (performance.now() - started < ms) {
+          const id = ids[Math.floor(Math.random() * ids.length)];
+          await driver.executeQuery(byHand, { id }, { routing: 'READ' });
+          requests++;
+        }
+      };
+      await Promise.all(Array.from({ length: connections }, ask));
+      return { requests, perSecond: (requests * 1_000) / (performance.now() - started) };
+    });
   const mine: Round[] = [];
   const others: Round[] = [];
-  const floor: number[] = [];
+  const floor: Awaited<ReturnType<typeof roundByHand>>[] = [];
   const cached: Round[] = [];
-  for (let i = 0; i < rounds; i++) {
-    mine.push(await round(gateway, ours));
-    others.push(await round(peer, theirs));
-    floor.push(await byHandPerSecond());
-    cached.push(await round(caching, ours));
+  for (let i = -Number(values.warm); i < rounds; i++) {
+    const [own, other, hand, kept] = [
+      await round(gateway, ours),
+      await round(peer, theirs),
+      await roundByHand(),
+      await round(caching, ours),
+    ] as const;
+    if (i < 0) continue;
+    mine.push(own);
+    others.push(other);
+    floor.push(hand);
+    cached.push(kept);
   }
   report('Portolan', mine);
   report('@neo4j/graphql', others);
-  console.log(`one statement by hand, through the driver: ${spread(floor)} a second`);
+  console.log(
+    `one statement by hand, by the driver in the writer's process: ${spread(floor.map((round) => round.perSecond))} a second`,
+  );
+  reportCpu(floor);
   const ratio = (rounds: readonly Round[]): string =>
     spread(
       rounds.map(({ perSecond }, i) => perSecond / (others[i] as Round).perSecond),
