@@ -55,6 +55,14 @@ describe('the Cypher of docs/neo4j.md', { skip: await neo4jMissing() }, () => {
     );
   });
 
+  test('what is charted can be counted by degree', async () => {
+    const { records } = await driver.executeQuery('MATCH (n:Uneven {tenant: $tenant}) RETURN n.ref', { tenant });
+    assert.deepEqual(
+      records.map((record) => record.get(0)),
+      [],
+    );
+  });
+
   for (const { title, cypher } of examples) {
     test(title, async () => {
       // As typed in a browser, but for the tenant: the server of the tests has others.

@@ -3,6 +3,7 @@ import { alertsContract } from './alerts.ts';
 import { cachedTreesContract } from './cached-trees.ts';
 import { changesContract } from './changes.ts';
 import type { Opened } from './context.ts';
+import { countsContract } from './counts.ts';
 import { deliveriesContract } from './deliveries.ts';
 import { readsContract } from './reads.ts';
 import { recordsContract } from './records.ts';
@@ -27,6 +28,7 @@ export function storeContract(name: string, open: () => Promise<Opened>, histori
     describe('reads', () => readsContract(subject, histories));
     describe('trees', () => treesContract(subject, histories));
     describe('cached trees', () => cachedTreesContract(subject, histories));
+    describe('counts', () => countsContract(subject, histories));
     describe('scopes', () => scopesContract(subject, histories));
     describe('changes', () => changesContract(subject));
     describe('records', () => recordsContract(subject));

@@ -10,6 +10,7 @@ import { allKinds } from '../field.ts';
 import type { Lease } from '../port.ts';
 import { validateDelta } from '../validate.ts';
 import type { Database, Run } from './database.ts';
+import { endsOfKinds, markNeighbours, repeatedKinds, uneven, unevenCypher } from './even.ts';
 import { claimPlace, edgeKindOf, storedEdge, storedNode } from './layout.ts';
 import { appendDelta, type LogLimits } from './log.ts';
 import type { EdgeKinds } from './schema.ts';
@@ -143,7 +144,9 @@ const putEdge = `UNWIND $rows AS row
   MERGE (a:Entity {tenant: $tenant, id: row.from})
   MERGE (b:Entity {tenant: $tenant, id: row.to})
   MERGE (a)-[e:$(row.kind) {id: row.id, partition: $cluster}]->(b)
-  SET e = row.state`;
+  SET e = row.state
+  WITH a, b, $ends[row.kind] AS ends WHERE ends IS NOT NULL AND ${unevenCypher('a', 'b', 'ends')}
+  SET a:${uneven}, b:${uneven}`;
 
 function* putEdges({ tenant, cluster }: Place, edges: readonly GraphEdge[]): Iterable<Statement> {
   for (const part of batches(edges)) {
@@ -151,7 +154,13 @@ function* putEdges({ tenant, cluster }: Place, edges: readonly GraphEdge[]): Ite
       const { id, kind, from, to } = edge;
       return { id, kind, from, to, state: storedEdge(tenant, cluster, edge) };
     });
-    yield { cypher: putEdge, values: { tenant, cluster, rows } };
+    yield { cypher: putEdge, values: { tenant, cluster, rows, ends: endsOfKinds } };
+  }
+  for (const kind of repeatedKinds) {
+    const ids = edges.filter((edge) => edge.kind === kind).map(({ id }) => id);
+    const cypher = `UNWIND $ids AS id
+      MATCH (a)-[e:${kind} {id: id}]->(b) WHERE e.tenant = $tenant AND e.partition <> $cluster SET a:${uneven}, b:${uneven}`;
+    for (const part of batches(ids)) yield { cypher, values: { tenant, cluster, ids: part } };
   }
 }
 
@@ -175,7 +184,8 @@ function* removeNodes({ tenant, cluster, at }: Place, removed: readonly string[]
 
 const removeOwn = `UNWIND $ids AS id
   MATCH (n:Entity {tenant: $tenant, id: id}) WHERE n.cluster = $cluster AND n.deletedAt IS NULL
-  SET n.deletedAt = $at, n:Tombstone REMOVE n:${allLabels}`;
+  SET n.deletedAt = $at, n:Tombstone REMOVE n:${allLabels}
+  ${markNeighbours}`;
 
 const removeClaims = `UNWIND $ids AS id
   MATCH (n:Entity {tenant: $tenant, id: id}) WHERE $cluster IN n.claimClusters
@@ -184,7 +194,8 @@ const removeClaims = `UNWIND $ids AS id
     CASE WHEN n.claimClusters[i] = $cluster AND n.claimRemoved[i] = '' THEN $at ELSE n.claimRemoved[i] END] AS removed
   SET n.claimRemoved = removed
   WITH n, removed WHERE n.deletedAt IS NULL AND none(time IN removed WHERE time = '')
-  SET n.deletedAt = $at, n:Tombstone REMOVE n:${allLabels}`;
+  SET n.deletedAt = $at, n:Tombstone REMOVE n:${allLabels}
+  ${markNeighbours}`;
 
 /** An id is a pure function of the natural key; here it is not. */
 function refused(what: string, id: string, problem: string): StoreError {

@@ -34,9 +34,12 @@ export function shortKey(field: 'name' | 'ref'): string {
   return `${field}__key`;
 }
 
+/** How long short keys are at most. */
+export const shortKeyLength = 256;
+
 /** Texts in order have short keys in order, and equal texts have equal ones. */
 export function shortKeyOf(text: string): string {
-  return orderKey(text).slice(0, 256);
+  return orderKey(text).slice(0, shortKeyLength);
 }
 
 /** The claims on a shared node are lists side by side: Neo4j keeps no list of maps. `place` encodes a namespace, '' for none. */

@@ -4,7 +4,7 @@ import { readCursor, writeCursor } from '../cursor.ts';
 import type { Order, Scalar } from '../filter.ts';
 import type { NodeView } from '../port.ts';
 import { comparedCypher, comparedValue, isNamed } from './filter.ts';
-import { keyName, shortKey, shortKeyOf } from './layout.ts';
+import { keyName, shortKey, shortKeyLength, shortKeyOf } from './layout.ts';
 import type { Parameters } from './parameters.ts';
 
 export interface OrderCypher {
@@ -40,7 +40,9 @@ export function orderCypher(
   const direction = order.descending ? ' DESC' : '';
   // Cypher has null as the greatest: last going up, first coming down.
   const last = order.descending && key === null ? [`${value} IS NULL`] : [];
-  const values = [...last, ...(key === null ? [] : [key + direction]), value + direction];
+  // A short key is all of the text's own: the text is read only where it may go on.
+  const rest = key === null ? value : `CASE WHEN size(${key}) < ${shortKeyLength} THEN null ELSE ${value} END`;
+  const values = [...last, ...(key === null ? [] : [key + direction]), rest + direction];
   const by = [...values, ...variables.map(idOf)].join(', ');
   const walk = `${node}.tenant${direction}, ${node}.kind${direction}, ${by}`;
   const index = isNamed(field) ? `${node}:Entity(tenant, kind, ${shortKey(field.name)})` : null;

@@ -1,4 +1,5 @@
 import type { Database } from './database.ts';
+import { endsOfKinds, uneven, unmark } from './even.ts';
 
 /** Drops a tenant's tombstones and deltas older than a time (RFC 3339, UTC). */
 export function pruner(database: Database) {
@@ -13,6 +14,10 @@ export function pruner(database: Database) {
     );
     await database.writing((run) =>
       run('MATCH (n:Entity) WHERE n.tenant = $tenant AND n.kind IS NULL AND NOT (n)--() DELETE n', given),
+    );
+    await database.alone(
+      `MATCH (n:${uneven}) WHERE n.tenant = $tenant CALL (n) { ${unmark} } IN TRANSACTIONS OF 1000 ROWS`,
+      { tenant, ends: endsOfKinds },
     );
   };
 }

@@ -2,9 +2,11 @@ import { edgeId } from '../../model/id.ts';
 import { type NodeKind, nodeKind } from '../../model/kinds.ts';
 import type { Scope } from '../../model/scope.ts';
 import { checkBatch, checkNeighbours, checkPage, checkShape } from '../check.ts';
+import { neighbourKinds } from '../field.ts';
 import { byName, everything } from '../filter.ts';
 import type { AdjacentQuery, CountQuery, Found, NodeView, Shape, Tree } from '../port.ts';
 import type { Database } from './database.ts';
+import { isObserved, uneven } from './even.ts';
 import { filterCypher } from './filter.ts';
 import { gathered } from './gathered.ts';
 import { type Stored, storedName, toNode } from './layout.ts';
@@ -76,6 +78,7 @@ function compiler(scope: Scope, within: ScopeCypher, given: Parameters) {
     const types = [...new Set(relationships)];
     const [only, ...others] = types;
     const starts = direction === 'out' ? from.kinds : wanted;
+    const relationship = only !== undefined && others.length === 0 ? only : null;
     const conditions = [
       // What is alive for anybody has the label of its kind, and relationships stay within a tenant.
       ...(scope.clusters === 'all' ? [] : [within.edge(e), within.alive(n)]),
@@ -85,19 +88,28 @@ function compiler(scope: Scope, within: ScopeCypher, given: Parameters) {
       ...{ e, wanted, known },
       neighbour: { name: n, kinds: wanted },
       /** The relationship where there is one alone: then a node is a neighbour once, and its edge's id follows. */
-      relationship: only !== undefined && others.length === 0 ? only : null,
+      relationship,
       /** Several partitions may state one edge, under one id, only where it starts from what clusters share. */
       repeats: starts === null || starts.some((kind) => nodeKind(kind).shared),
       pattern: `MATCH (${from.name})${left}[${e}${types.length > 0 ? `:${types.join('|')}` : ''}]${right}(${n}:${wanted.join('|')})`,
       conditions,
+      /** How many relationships there are, which Neo4j need not look at: all the neighbours asked for, unless one is uneven. */
+      degree:
+        relationship !== null &&
+        isObserved(relationship) &&
+        neighbourKinds(relationship, direction).every((kind) => wanted.includes(kind)) &&
+        where(conditions) === ''
+          ? `COUNT { (${from.name})${left}[:${relationship}]${right}() }`
+          : null,
     };
   }
 
   function count(query: CountQuery, from: Variable): Compiled {
-    const { e, neighbour, pattern, conditions, relationship, repeats } = match(query, from);
+    const { e, neighbour, pattern, conditions, relationship, repeats, degree } = match(query, from);
     const distinct = relationship === null ? `${neighbour.name}, type(${e})` : neighbour.name;
+    const counted = `COUNT { ${pattern}${where(conditions)}${repeats ? ` RETURN DISTINCT ${distinct}` : ''} }`;
     return {
-      cypher: `COUNT { ${pattern}${where(conditions)}${repeats ? ` RETURN DISTINCT ${distinct}` : ''} }`,
+      cypher: degree === null ? counted : `CASE WHEN ${from.name}:${uneven} THEN ${counted} ELSE ${degree} END`,
       nothing: 0,
       read: (value) => value as number,
     };
