@@ -23,15 +23,9 @@ export interface AuditFeed {
   ) => AsyncIterable<AuditBatch<unknown>>;
 }
 
-/** Splits CLUSTER=ADDRESS; an address has no `=` before its first slash. */
-function named(text: string): readonly [cluster: string | null, address: string] {
-  const [, cluster, address] = /^([^=/]+)=(.+)$/.exec(text) ?? [];
-  return [cluster ?? null, address ?? text];
-}
-
-/** The log of an API server: FILE, or CLUSTER=FILE. */
+/** The log of an API server: FILE, or CLUSTER=FILE; a file has no `=` before its first slash. */
 export function auditLogFeed(text: string): AuditFeed {
-  const [cluster, file] = named(text);
+  const [, cluster = null, file = text] = /^([^=/]+)=(.+)$/.exec(text) ?? [];
   const address = resolve(file);
   return {
     address,
@@ -77,10 +71,12 @@ const readers: Readonly<Record<Cloud, Reader>> = {
     },
 };
 
-/** The audit events of a cloud's cluster: ADDRESS, or CLUSTER=ADDRESS; null where it is no such address. */
+/**
+ * The audit events of a cloud's cluster: ADDRESS, or CLUSTER=ADDRESS, where the name may be that of a context of EKS, with
+ * colons and a slash; null where it is no such address.
+ */
 export function cloudFeed(text: string, access: CloudAccess): AuditFeed | null {
-  const [cluster, address] = named(text);
-  const [, scheme = '', rest = ''] = /^([a-z]+):\/\/(.+)$/.exec(address) ?? [];
+  const [, cluster = null, address = '', scheme = '', rest = ''] = /^(?:(.+)=)?(([a-z]+):\/\/(.+))$/.exec(text) ?? [];
   if (!Object.hasOwn(cloudForms, scheme)) return null;
   const parts = rest.split('/');
   const isWhole = parts.length === cloudForms[scheme as Cloud].split('/').length;
