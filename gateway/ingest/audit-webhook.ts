@@ -11,7 +11,7 @@ import { errorBody } from '../errors.ts';
 import type { CountEvents } from '../metrics.ts';
 import type { Settings } from '../settings.ts';
 import { again } from './again.ts';
-import { clusterOf } from './cluster-of.ts';
+import { clusterFinder } from './cluster-of.ts';
 
 /** The most bytes of one batch, as sent and unpacked: an API server cuts batches at 10 MiB where it truncates. */
 const bodyBytes = 16 << 20;
@@ -37,6 +37,7 @@ export function serveAuditWebhook(
   count: CountEvents,
 ): void {
   if (watch === undefined) return;
+  const clusterOf = clusterFinder(store);
   let [batches, bytes] = [0, 0];
 
   app.register(async (scope) => {
@@ -71,7 +72,7 @@ export function serveAuditWebhook(
             const message = `The body is no gzip of at most ${bodyBytes} bytes.`;
             return reply.code(400).send(errorBody('BAD_REQUEST', message));
           }
-          const cluster = await clusterOf(params.cluster, caller.tenant, store);
+          const cluster = await clusterOf(params.cluster, caller.tenant);
           if (cluster === null) {
             const message = `No cluster ${JSON.stringify(params.cluster)} is charted here: name one that is, or wait until it is.`;
             return again(reply, 503, later, message);

@@ -1,11 +1,16 @@
 import { promisify } from 'node:util';
-import { gunzip, zstdDecompress } from 'node:zlib';
+import { gunzip, gunzipSync, zstdDecompress, zstdDecompressSync } from 'node:zlib';
 import { batchLimits, contentDigest } from '../../../sensor/publish/batch.ts';
 import { BatchError } from './read-batch.ts';
 
-const decoders: Readonly<Record<string, (content: Buffer) => Promise<Buffer>>> = {
-  zstd: (content) => promisify(zstdDecompress)(content, { maxOutputLength: batchLimits.decodedBytes }),
-  gzip: (content) => promisify(gunzip)(content, { maxOutputLength: batchLimits.decodedBytes }),
+const options = { maxOutputLength: batchLimits.decodedBytes };
+/** What is smaller is decoded at once, which takes less than handing it to another thread. */
+const small = 32 * 1024;
+
+const decoders: Readonly<Record<string, (content: Buffer) => Buffer | Promise<Buffer>>> = {
+  zstd: (content) =>
+    content.length < small ? zstdDecompressSync(content, options) : promisify(zstdDecompress)(content, options),
+  gzip: (content) => (content.length < small ? gunzipSync(content, options) : promisify(gunzip)(content, options)),
 };
 
 export const encodings: readonly string[] = Object.keys(decoders);

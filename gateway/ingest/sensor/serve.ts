@@ -7,7 +7,7 @@ import { errorBody } from '../../errors.ts';
 import type { CountBatches } from '../../metrics.ts';
 import type { Settings } from '../../settings.ts';
 import { again } from '../again.ts';
-import { clusterOf } from '../cluster-of.ts';
+import { clusterFinder } from '../cluster-of.ts';
 import { decodeContent, encodings } from './decode.ts';
 import { rateLimit } from './rate.ts';
 import { BatchError, readBatch } from './read-batch.ts';
@@ -35,6 +35,7 @@ export function serveSensors(
   count: CountBatches,
 ): void {
   if (sensors === undefined) return;
+  const clusterOf = clusterFinder(store);
   const mayCome = rateLimit(batchesASecond, burst);
   let [underWay, length] = [0, 0];
 
@@ -80,7 +81,7 @@ export function serveSensors(
           length += own;
           if (length > mostLength) return again(reply, 429, soon, 'Much is under way: send this batch again.');
           const batch = readBatch(text);
-          const cluster = await clusterOf(name, caller.tenant, store);
+          const cluster = await clusterOf(name, caller.tenant);
           if (cluster === null) {
             const message = `No cluster ${JSON.stringify(name)} is charted here: name one that is, or wait until it is.`;
             return again(reply, 503, later, message);
