@@ -6,7 +6,7 @@ import { mayName } from '../../auth/may-name.ts';
 import { errorBody } from '../../errors.ts';
 import type { Settings } from '../../settings.ts';
 import { again } from '../again.ts';
-import { clusterOf } from '../cluster-of.ts';
+import { clusterFinder } from '../cluster-of.ts';
 
 /** The most bytes of one alert. */
 const bodyBytes = 1 << 20;
@@ -25,6 +25,7 @@ export function serveFalco(
   guard: Guard,
 ): void {
   if (falco === undefined) return;
+  const clusterOf = clusterFinder(store);
   let underWay = 0;
   app.post<{ Params: { cluster: string } }>('/falco/v1/clusters/:cluster', {
     onRequest: [
@@ -46,7 +47,7 @@ export function serveFalco(
       underWay++;
       try {
         const alert = readFalcoAlert(body);
-        const cluster = await clusterOf(params.cluster, caller.tenant, store);
+        const cluster = await clusterOf(params.cluster, caller.tenant);
         if (cluster === null) {
           const message = `No cluster ${JSON.stringify(params.cluster)} is charted here: name one that is, or wait until it is.`;
           return again(reply, 503, later, message);
