@@ -35,7 +35,7 @@ export function adjacency(db: Database, names: Names) {
         CROSS JOIN nodes s ON s.id = batch.value AND ${scope.alive('s')}
         CROSS JOIN edges e ON e.${here} = s.key ${ofKind}
         CROSS JOIN nodes n ON n.key = e.${there}
-        WHERE ${kindsSql(wanted, 'n')} AND ${scope.edge('e')} AND ${scope.alive('n')} AND ${firstOfEdge(scope, 'e')}
+        WHERE ${kindsSql(wanted, 'n')} AND ${scope.edge('e')} AND ${scope.alive('n')} AND ${firstOfEdge(scope, 'e', direction === 'out' ? 's' : 'n')}
         AND ${filterSql(filter, known, 'n', scope, given)}`,
     };
   }

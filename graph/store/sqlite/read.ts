@@ -56,7 +56,7 @@ export function reads(db: Database, names: Names) {
       const rows = select<EdgeRow>(
         `SELECT ${edgeColumns('e', 'a', 'b')} FROM edges e JOIN nodes a ON a.key = e.source JOIN nodes b ON b.key = e.target
          WHERE e.id IN ${given.list(ids)} AND ${within.edge('e')} AND ${within.alive('a')} AND ${within.alive('b')}
-         AND ${firstOfEdge(within, 'e')}`,
+         AND ${firstOfEdge(within, 'e', 'a')}`,
         given,
       );
       const found = new Map(rows.map((row) => [row[0], toEdge(row, names)]));

@@ -14,6 +14,8 @@ export interface ScopeSql {
   place(partition: string, namespace: string, kind: string): string;
   /** The edge's partition is in scope; its ends are to be asked of `alive`. */
   edge(edge: string): string;
+  /** Whether no more than one partition is in scope, which states an edge once. */
+  readonly single: boolean;
 }
 
 const openKinds = allKinds
@@ -25,12 +27,15 @@ export function scopeSql(scope: Scope, names: Names, { bind, list }: Parameters)
   const tenantKey = names.tenant(scope.tenant);
   const tenant = bind(tenantKey);
   const living = (node: string): string => `${node}.tenant = ${tenant} AND ${node}.deleted IS NULL`;
-  if (scope.clusters === 'all') return { tenant, alive: living, place: () => 'TRUE', edge: () => 'TRUE' };
+  const partitions = tenantKey === null ? [] : names.partitions(tenantKey);
+  if (scope.clusters === 'all') {
+    return { tenant, alive: living, place: () => 'TRUE', edge: () => 'TRUE', single: partitions.length <= 1 };
+  }
 
   const whole: number[] = [];
   const limited: number[] = [];
   const places: (readonly [number, string])[] = [];
-  for (const { key, cluster } of tenantKey === null ? [] : names.partitions(tenantKey)) {
+  for (const { key, cluster } of partitions) {
     const grant = grantOn(scope, cluster);
     if (grant === undefined) continue;
     if (grant === 'all') whole.push(key);
@@ -49,6 +54,7 @@ export function scopeSql(scope: Scope, names: Names, { bind, list }: Parameters)
   return {
     tenant,
     place,
+    single: whole.length + limited.length <= 1,
     alive: (node) =>
       `${living(node)} AND CASE WHEN ${node}.partition IS NOT NULL
         THEN ${place(`${node}.partition`, `${node}.namespace`, `${node}.kind`)}
@@ -58,9 +64,10 @@ export function scopeSql(scope: Scope, names: Names, { bind, list }: Parameters)
   };
 }
 
-/** Of the same edge in several partitions, which happens between shared nodes, the first in scope by cluster. */
-export function firstOfEdge(scope: ScopeSql, edge: string): string {
-  return `NOT EXISTS (SELECT 1 FROM edges d JOIN partitions q ON q.key = d.partition
+/** Of the same edge in several partitions, which happens where it starts from a shared node, the first in scope by cluster. */
+export function firstOfEdge(scope: ScopeSql, edge: string, from: string): string {
+  if (scope.single) return 'TRUE';
+  return `(${from}.partition IS NOT NULL OR NOT EXISTS (SELECT 1 FROM edges d JOIN partitions q ON q.key = d.partition
     WHERE d.id = ${edge}.id AND d.partition <> ${edge}.partition AND d.source = ${edge}.source AND ${scope.edge('d')}
-    AND q.cluster < (SELECT cluster FROM partitions WHERE key = ${edge}.partition))`;
+    AND q.cluster < (SELECT cluster FROM partitions WHERE key = ${edge}.partition)))`;
 }
