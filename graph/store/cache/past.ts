@@ -11,7 +11,7 @@ export interface Past {
   /** How many commits have been followed. */
   count(): number;
   /** Whether a commit after the first `count` may have touched one of these keys. */
-  touched(keys: ReadonlySet<string>, count: number): boolean;
+  touched(keys: ReadonlySet<number>, count: number): boolean;
 }
 
 /** How many keys are remembered: some minutes of ten small commits a second. */
@@ -29,11 +29,11 @@ export function past(store: GraphStore, tenant: string, ways: () => readonly Way
   let reached: VersionVector | null = null;
   let count = 0;
   /** The keys of the last commits. */
-  let remembered: (readonly string[])[] = [];
+  let remembered: (readonly number[])[] = [];
   let size = 0;
   let following: Promise<void> | null = null;
 
-  function remember(keys: readonly string[] | null): void {
+  function remember(keys: readonly number[] | null): void {
     count++;
     if (keys === null) {
       remembered = [];

@@ -4,7 +4,7 @@ import { shapeLimits } from '../check.ts';
 import { allKinds } from '../field.ts';
 import type { Direction, Page } from '../filter.ts';
 import type { Branch, GraphStore, Tree } from '../port.ts';
-import { endKey, nameOf, neighboursKey } from './keys.ts';
+import { endKey, nameOf, neighboursKey, short } from './keys.ts';
 import type { Way } from './ways.ts';
 
 /** Of a larger commit it is not asked what it touches. */
@@ -20,7 +20,7 @@ export async function touches(
   store: GraphStore,
   { partition: { tenant }, delta: { nodes, edges, removedNodes, removedEdges } }: CommittedDelta,
   ways: readonly Way[],
-): Promise<readonly string[] | null> {
+): Promise<readonly number[] | null> {
   if (nodes.length + edges.length + removedNodes.length + removedEdges.length > mostChanges) return null;
   const changed = [...nodes.map(({ id }) => id), ...removedNodes];
   const keys = new Set(changed);
@@ -39,7 +39,7 @@ export async function touches(
     if (near === null) return null;
     for (const key of near) keys.add(key);
   }
-  return [...keys];
+  return Array.from(keys, short);
 }
 
 /** Those who have these nodes as neighbours by these ways; null when they are too many. */
