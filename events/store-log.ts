@@ -56,6 +56,7 @@ export function storeLog(
         throw error instanceof StoreError && error.code === 'VERSION_EXPIRED' ? cursorExpired(error) : error;
       }
     },
+    answers: async () => undefined,
     close: async () => undefined,
   };
 }

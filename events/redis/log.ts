@@ -149,6 +149,10 @@ export async function openRedisLog(url: string, source: SourceLog, options: Redi
       }
     },
 
+    async answers() {
+      await redis.ping();
+    },
+
     async close() {
       closing.abort();
       redis.disconnect();
