@@ -15,6 +15,7 @@ import { zstdCompressSync } from 'node:zlib';
 import { pino } from 'pino';
 import { Agent, request } from 'undici';
 import { passwordFileRead } from '../detections/rules/password-file-read.ts';
+import { openLearning } from '../gateway/ingest/learnt.ts';
 import { openSensorIntake } from '../gateway/ingest/sensor/intake.ts';
 import { wholeTenant } from '../graph/model/scope.ts';
 import { contentDigest } from '../sensor/publish/batch.ts';
@@ -63,7 +64,11 @@ spec: { nodeName: node-${node}, containers: [{ name: main, image: example.com/we
   }));
   await writeFile(tokenFile, JSON.stringify({ tokens }), { mode: 0o600 });
   const logger = pino({ level: 'silent' });
-  const served = await serve(closing, house, { auth: { tokenFile }, sensors: openSensorIntake(house, logger), logger });
+  const served = await serve(closing, house, {
+    auth: { tokenFile },
+    sensors: openSensorIntake(house, openLearning(house.records, 0), logger),
+    logger,
+  });
   const child = fork(import.meta.filename, ['--nodes', String(nodes), '--seconds', String(seconds)]);
   const started = process.cpuUsage();
   child.send({ url: served.url });

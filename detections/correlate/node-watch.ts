@@ -1,5 +1,7 @@
 import type { Detected } from '../../graph/records/alerts/detected.ts';
+import type { Behaviours } from '../baselines/engine.ts';
 import type { NodeEvent } from '../engine/fields/syscall.ts';
+import type { Alert } from '../engine/rule.ts';
 import type { Correlation, NodeCorrelation, Watcher } from './define.ts';
 import type { GraphView } from './graph-view.ts';
 import { joined, ofFinding, ofNodeRule } from './join.ts';
@@ -10,6 +12,8 @@ import { recent } from './recent.ts';
 
 export interface NodeWatchOptions {
   readonly correlations: readonly Correlation[];
+  /** What is unusual in a cluster, with what was learnt of it before; without it nothing of the kind is told. */
+  readonly behaviours?: (cluster: string) => Promise<Behaviours>;
   readonly view: (cluster: string) => GraphView;
   /** Told of what went wrong and was got over: a graph that could not be asked, a correlation that failed. */
   readonly onTrouble: (error: unknown, what: string) => void;
@@ -41,9 +45,11 @@ const sameMs = 3_600_000;
 const aheadMs = 300_000;
 
 /** Watches node events in clusters, each for itself. */
-export function openNodeWatch({ correlations, view, onTrouble }: NodeWatchOptions): NodeWatch {
+export function openNodeWatch({ correlations, behaviours, view, onTrouble }: NodeWatchOptions): NodeWatch {
   const clusters = new Map<string, ClusterWatch>();
   const seen = recent<true>(sameMs, 50_000);
+  /** What was unusual in events that are not recorded yet: judged again, they are no news any more. */
+  const owed = recent<readonly Alert[]>(sameMs);
 
   function clusterWatch(cluster: string): ClusterWatch {
     const known = clusters.get(cluster);
@@ -94,6 +100,17 @@ export function openNodeWatch({ correlations, view, onTrouble }: NodeWatchOption
         found.push(await withGraph(ofNodeRule(alert, place, at), (view) => provenOnNode(alert, place, view)));
       }
       const looked = unseen(cluster, node, told);
+      const learnt = await behaviours?.(cluster);
+      for (const { key, event } of learnt === undefined ? [] : looked) {
+        const place = await placeOf(event);
+        if (place.isElsewhere) continue;
+        const unusual = owed.get(key, Date.now()) ?? (learnt as Behaviours).alerts('syscall', event);
+        if (unusual.length > 0) owed.set(key, unusual, Date.now());
+        for (const alert of unusual) {
+          const at = { cluster, node, time: timeOf(alert.time) };
+          found.push(await withGraph(ofNodeRule({ ...alert, event }, place, at), async () => []));
+        }
+      }
       for (const observed of looked) {
         for (const { correlation, watch } of watchers) {
           try {
@@ -109,7 +126,10 @@ export function openNodeWatch({ correlations, view, onTrouble }: NodeWatchOption
       return {
         found,
         recorded() {
-          for (const { key } of looked) seen.set(key, true, Date.now());
+          for (const { key } of looked) {
+            seen.set(key, true, Date.now());
+            owed.delete(key);
+          }
         },
       };
     },

@@ -11,19 +11,46 @@ export interface Learnt {
   save(): Promise<void>;
 }
 
+/** What is usual, for every tenant. */
+export interface Learning {
+  /** Undefined where nothing is to be learnt. */
+  of(tenant: string): Learnt | undefined;
+  /** Writes down what was learnt since the last time. */
+  save(): Promise<void>;
+}
+
+/** @param learnSeconds how long an identity is watched before anything of it is told; 0 for learning nothing */
+export function openLearning(records: Pick<Records, 'learnt' | 'putLearnt'>, learnSeconds: number): Learning {
+  const opened = new Map<string, Learnt>();
+  return {
+    of(tenant) {
+      if (learnSeconds === 0) return undefined;
+      const learnt = opened.get(tenant) ?? openLearnt(records, tenant, learnSeconds);
+      opened.set(tenant, learnt);
+      return learnt;
+    },
+    async save() {
+      await Promise.all(Array.from(opened.values(), (learnt) => learnt.save()));
+    },
+  };
+}
+
 /** A gateway watches many clusters. */
 const limits: Limits = { ...usualLimits, identities: 25_000 };
 /** How many entries are read or written at once. */
 const batch = 500;
 
-/** @param learnSeconds how long an identity is watched before anything of it is told */
-export function openLearnt(
-  records: Pick<Records, 'learnt' | 'putLearnt'>,
-  tenant: string,
-  learnSeconds: number,
-): Learnt {
+function openLearnt(records: Pick<Records, 'learnt' | 'putLearnt'>, tenant: string, learnSeconds: number): Learnt {
   const opened = new Map<string, { readonly behaviours: Behaviours; readonly unsaved: Map<string, LearntEntry> }>();
+  const opening = new Map<string, Promise<Behaviours>>();
   let saving = Promise.resolve();
+
+  async function open(cluster: string): Promise<Behaviours> {
+    const learnt = await readLearnt(records, tenant, cluster);
+    const created = createBehaviours(behaviours, { learnSeconds, limits, learnt });
+    opened.set(cluster, { behaviours: created, unsaved: new Map() });
+    return created;
+  }
 
   async function saveAll(): Promise<void> {
     for (const [cluster, { behaviours, unsaved }] of opened) {
@@ -40,10 +67,10 @@ export function openLearnt(
     async of(cluster) {
       const known = opened.get(cluster);
       if (known !== undefined) return known.behaviours;
-      const learnt = await readLearnt(records, tenant, cluster);
-      const created = createBehaviours(behaviours, { learnSeconds, limits, learnt });
-      opened.set(cluster, { behaviours: created, unsaved: new Map() });
-      return created;
+      // Both audit events and those of nodes may be the first.
+      const found = opening.get(cluster) ?? open(cluster).finally(() => opening.delete(cluster));
+      opening.set(cluster, found);
+      return found;
     },
     save() {
       const saved = saving.then(saveAll);

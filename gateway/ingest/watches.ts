@@ -5,32 +5,27 @@ import { openWatch, type Watch } from '../../detections/correlate/watch.ts';
 import type { LoadedRules } from '../../detections/engine/load.ts';
 import { alertDesk } from '../../graph/records/alerts/desk.ts';
 import type { Sources } from '../../resolvers/context.ts';
-import { type Learnt, openLearnt } from './learnt.ts';
+import type { Learning } from './learnt.ts';
 
 /** The watches of all tenants, each opened when its first event comes. */
 export interface Watches {
   of(tenant: string): Watch;
   /** Resolves when nothing is under way any more. */
   idle(): Promise<void>;
-  /** Writes down what was learnt of how things usually are. */
-  save(): Promise<void>;
 }
 
-/** @param learnSeconds how long somebody is watched before unusual behaviour is told of; 0 to leave that out */
 export function openWatches(
-  { store, records, alerts, paths }: Pick<Sources, 'store' | 'records' | 'alerts' | 'paths'>,
+  { store, alerts, paths }: Pick<Sources, 'store' | 'alerts' | 'paths'>,
   rules: () => LoadedRules,
-  learnSeconds: number,
+  learning: Learning,
   logger: Logger,
 ): Watches {
   const opened = new Map<string, Watch>();
-  const learning: Learnt[] = [];
   return {
     of(tenant) {
       const known = opened.get(tenant);
       if (known) return known;
-      const learnt = learnSeconds === 0 ? undefined : openLearnt(records, tenant, learnSeconds);
-      if (learnt !== undefined) learning.push(learnt);
+      const learnt = learning.of(tenant);
       const watch = openWatch({
         rules,
         ...(learnt !== undefined && { behaviours: learnt.of }),
@@ -44,9 +39,6 @@ export function openWatches(
     },
     async idle() {
       await Promise.all(Array.from(opened.values(), (watch) => watch.idle()));
-    },
-    async save() {
-      await Promise.all(learning.map((learnt) => learnt.save()));
     },
   };
 }

@@ -4,6 +4,7 @@ import { packFiles } from '../../detections/rules/pack.ts';
 import type { AuditFeed } from '../../gateway/ingest/audit-feeds.ts';
 import { auditSourceRecords } from '../../gateway/ingest/audit-source.ts';
 import { followAudit } from '../../gateway/ingest/follow-audit.ts';
+import { openLearning } from '../../gateway/ingest/learnt.ts';
 import { openWatches } from '../../gateway/ingest/watches.ts';
 import { wholeTenant } from '../../graph/model/scope.ts';
 import type { House } from '../gateway/testbed.ts';
@@ -20,7 +21,7 @@ export async function followUntil(
   const options = {
     ...house,
     logger,
-    watches: openWatches(house, load, 0, logger),
+    watches: openWatches(house, load, openLearning(house.records, 0), logger),
     states: auditSourceRecords(house.records, house.tenant),
     rules: load().engines.k8s_audit.rules,
     backoffMs: [20, 100],

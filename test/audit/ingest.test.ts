@@ -10,6 +10,7 @@ import { execIntoAPod } from '../../detections/rules/exec-into-a-pod.ts';
 import { packFiles } from '../../detections/rules/pack.ts';
 import { auditLogFeed } from '../../gateway/ingest/audit-feeds.ts';
 import { auditSources } from '../../gateway/ingest/audit-source.ts';
+import { openLearning } from '../../gateway/ingest/learnt.ts';
 import { openWatches } from '../../gateway/ingest/watches.ts';
 import { webhookReports } from '../../gateway/ingest/webhook-reports.ts';
 import { wholeTenant } from '../../graph/model/scope.ts';
@@ -47,7 +48,7 @@ const alerts = new Proxy(house.alerts, {
     name === 'raise' && outage !== null ? () => Promise.reject(outage) : Reflect.get(target, name, receiver),
 });
 const { logger, lines } = memoryLog();
-const watches = openWatches({ ...house, alerts }, () => loadRules(packFiles()), 0, logger);
+const watches = openWatches({ ...house, alerts }, () => loadRules(packFiles()), openLearning(house.records, 0), logger);
 const reporting = new AbortController();
 const { rules } = loadRules(packFiles()).engines.k8s_audit;
 const webhooks = webhookReports({ ...house, watches, rules, logger }, reporting.signal);

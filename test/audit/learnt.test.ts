@@ -6,10 +6,14 @@ import { after, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AuditRecord } from '../../collectors/audit/event.ts';
 import { normalise } from '../../collectors/audit/normalise.ts';
+import { burstOfReconnaissance } from '../../detections/baselines/behaviours/burst-of-reconnaissance.ts';
 import { unusualDeployment } from '../../detections/baselines/behaviours/unusual-deployment.ts';
+import { graphView } from '../../detections/correlate/graph-view.ts';
+import { openNodeWatch } from '../../detections/correlate/node-watch.ts';
+import type { NodeEvent } from '../../detections/engine/fields/syscall.ts';
 import { loadRules } from '../../detections/engine/load.ts';
 import { execIntoAPod } from '../../detections/rules/exec-into-a-pod.ts';
-import { forgetLearnt } from '../../gateway/ingest/learnt.ts';
+import { forgetLearnt, openLearning } from '../../gateway/ingest/learnt.ts';
 import { openWatches } from '../../gateway/ingest/watches.ts';
 import { wholeTenant } from '../../graph/model/scope.ts';
 import { StoreError } from '../../graph/store/errors.ts';
@@ -45,7 +49,10 @@ test('what was learnt outlives the process, and its alert an outage; until the c
         ? () => Promise.reject(new StoreError('UPSTREAM_UNAVAILABLE', 'gone'))
         : Reflect.get(target, name, receiver),
   });
-  const start = () => openWatches({ ...house, alerts }, () => loadRules([]), (7 * day) / 1000, memoryLog().logger);
+  const start = () => {
+    const learning = openLearning(house.records, (7 * day) / 1000);
+    return { learning, ...openWatches({ ...house, alerts }, () => loadRules([]), learning, memoryLog().logger) };
+  };
   const take = (watches: ReturnType<typeof start>, events: readonly AuditRecord[]) =>
     watches.of(house.tenant).take(
       cluster,
@@ -54,7 +61,7 @@ test('what was learnt outlives the process, and its alert an outage; until the c
 
   const first = start();
   assert.deepEqual(await take(first, everyday), { taken: everyday.length, duplicates: 0, alerts: 0 });
-  await first.save();
+  await first.learning.save();
   const second = start();
   outage = true;
   await assert.rejects(take(second, unusual), { code: 'UPSTREAM_UNAVAILABLE' });
@@ -72,6 +79,54 @@ test('what was learnt outlives the process, and its alert an outage; until the c
   await forgetLearnt(house.records, house.tenant, cluster);
   assert.deepEqual(await house.records.learnt(house.tenant, cluster, '', 10), []);
   assert.equal((await take(start(), again)).alerts, 0);
+});
+
+test('what programs on nodes do is learnt as well, and told about the pod', async () => {
+  const house = await openHouse(closing);
+  const web =
+    'apiVersion: v1\nkind: Pod\nmetadata: { name: web, namespace: shop, uid: pod-1 }\nspec: { nodeName: worker-1, containers: [{ name: main, image: a }] }\n';
+  const cluster = await chartManifests(
+    house,
+    'prod',
+    `apiVersion: v1\nkind: Node\nmetadata: { name: worker-1 }\n---\n${web}`,
+  );
+  const start = () => {
+    const learning = openLearning(house.records, (7 * day) / 1000);
+    const { of } = learning.of(house.tenant) ?? assert.fail();
+    const view = (id: string) => graphView(house.store, () => house.paths(house.tenant), house.tenant, id);
+    const onTrouble = (error: unknown) => assert.fail(String(error));
+    return { learning, ...openNodeWatch({ correlations: [], behaviours: of, view, onTrouble }) };
+  };
+  const events = burstOfReconnaissance.fires.map(
+    ([at, event], index): NodeEvent => ({
+      ...(event as NodeEvent),
+      ...{ 'k8s.pod.uid': 'pod-1', 'thread.tid': index, 'evt.time': new Date(begin + at * day).toISOString() },
+    }),
+  );
+  const first = start();
+  const judged = await first.judge(cluster, 'worker-1', { alerts: [], events: events.slice(0, -1) });
+  assert.deepEqual(judged.found, []);
+  judged.recorded();
+  await first.learning.save();
+
+  const second = start();
+  const told = { alerts: [], events: events.slice(-1) };
+  const elsewhere = await second.judge(cluster, 'worker-2', told);
+  assert.deepEqual(elsewhere.found, [], 'of a pod that another node has, nothing is learnt');
+  for (const attempt of ['first', 'again, since it could not be recorded']) {
+    const { found, recorded } = await second.judge(cluster, 'worker-1', told);
+    assert.deepEqual(
+      found.map(({ rule, namespace }) => [rule, namespace]),
+      [[burstOfReconnaissance.name, 'shop']],
+      attempt,
+    );
+    assert.match(String(found[0]?.fields['baseline.seen']), /^6 in 300 s$/);
+    assert.ok(
+      found[0]?.subjects.some((subject) => 'name' in subject && subject.kind === 'Pod' && subject.name === 'web'),
+    );
+    if (attempt !== 'first') recorded();
+  }
+  assert.deepEqual((await second.judge(cluster, 'worker-1', told)).found, [], 'told once');
 });
 
 test('portolan up tells of unusual behaviour in an audit log, though it was restarted since', async () => {

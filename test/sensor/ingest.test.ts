@@ -9,6 +9,7 @@ import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { foreignProgramInAPodThatTheInternetReaches as foreign } from '../../detections/correlate/foreign-program-in-a-pod-that-the-internet-reaches.ts';
 import { kernelModuleLoadedFromAContainer } from '../../detections/rules/kernel-module-loaded-from-a-container.ts';
 import { programThatIsNotOfTheImage } from '../../detections/rules/program-that-is-not-of-the-image.ts';
+import { openLearning } from '../../gateway/ingest/learnt.ts';
 import { openSensorIntake } from '../../gateway/ingest/sensor/intake.ts';
 import { edgeId, nodeId } from '../../graph/model/id.ts';
 import { wholeTenant } from '../../graph/model/scope.ts';
@@ -69,7 +70,7 @@ const alerts = new Proxy(house.alerts, {
     name === 'deliver' && outage !== null ? () => Promise.reject(outage) : Reflect.get(target, name, receiver),
 });
 const { logger, lines } = memoryLog();
-const sensors = openSensorIntake({ ...house, alerts }, logger);
+const sensors = openSensorIntake({ ...house, alerts }, openLearning(house.records, 0), logger);
 const gateway = await serve(closing, house, { auth: { tokenFile: tokens }, sensors, logger });
 
 type Json = Readonly<Record<string, unknown>>;

@@ -11,6 +11,7 @@ import { keepMarkingToldGaps } from '../../fleet/mark-told-gaps.ts';
 import { auditSourceRecords } from '../../ingest/audit-source.ts';
 import { openFalcoIntake } from '../../ingest/falco/intake.ts';
 import { followAudit } from '../../ingest/follow-audit.ts';
+import { openLearning } from '../../ingest/learnt.ts';
 import { openSensorIntake } from '../../ingest/sensor/intake.ts';
 import { openWatches } from '../../ingest/watches.ts';
 import { webhookReports } from '../../ingest/webhook-reports.ts';
@@ -58,9 +59,10 @@ export const run: Run = async (settings, paths, terminal) => {
     await opened.close();
     throw error;
   });
-  const watches = openWatches({ ...opened, paths: engines.open }, load, learnSeconds, logger);
+  const learning = openLearning(opened.records, learnSeconds);
+  const watches = openWatches({ ...opened, paths: engines.open }, load, learning, logger);
   const stopRetention = startRetention(session);
-  const stopSaving = startSaving(watches, logger);
+  const stopSaving = startSaving(learning, logger);
   const stopFollowing = new AbortController();
   const rules = [...load().engines.k8s_audit.rules, ...needsOf(correlations, learnSeconds > 0 ? behaviours : [])];
   const webhooks = webhookReports({ watches, records: opened.records, rules, logger }, stopFollowing.signal);
@@ -80,7 +82,7 @@ export const run: Run = async (settings, paths, terminal) => {
     logger,
     watch: webhooks.of,
     nodeTokens: nodeTokens(() => fleet?.tokenClusters ?? [], settings.tenant, logger),
-    sensors: openSensorIntake({ store: opened.store, alerts: opened.alerts, paths: engines.open }, logger),
+    sensors: openSensorIntake({ ...opened, paths: engines.open }, learning, logger),
     falco: openFalcoIntake({ ...opened, paths: engines.open }, logger),
     detections,
     readiness: () => readiness,
@@ -143,7 +145,7 @@ export const run: Run = async (settings, paths, terminal) => {
       Promise.all([...feeding, webhooks.ended(), watches.idle()]),
       sleep(idleMs, undefined, { ref: false }),
     ]);
-    const saved = watches.save().catch((err: unknown) => logger.error({ err }, notSaved));
+    const saved = learning.save().catch((err: unknown) => logger.error({ err }, notSaved));
     await Promise.race([saved, sleep(idleMs, undefined, { ref: false })]);
     await fleet?.ended;
     await Promise.all(marking);

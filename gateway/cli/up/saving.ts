@@ -1,14 +1,14 @@
 import type { Logger } from 'pino';
-import type { Watches } from '../../ingest/watches.ts';
+import type { Learning } from '../../ingest/learnt.ts';
 
 const saveMs = 60_000;
 
 export const notSaved = 'what was learnt of usual behaviour could not be written down';
 
 /** Writes down every minute what was learnt; ends with the returned function. */
-export function startSaving(watches: Pick<Watches, 'save'>, logger: Logger): () => void {
+export function startSaving(learning: Pick<Learning, 'save'>, logger: Logger): () => void {
   const timer = setInterval(() => {
-    watches.save().catch((err: unknown) => logger.error({ err }, notSaved));
+    learning.save().catch((err: unknown) => logger.error({ err }, notSaved));
   }, saveMs);
   return () => clearInterval(timer);
 }

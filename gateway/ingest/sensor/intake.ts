@@ -8,6 +8,7 @@ import { deliveryLimits } from '../../../graph/records/deliveries/check.ts';
 import type { DeclaredGap, Delivered, Loss } from '../../../graph/records/deliveries/delivery.ts';
 import { type DeliveryDesk, deliveryDesk } from '../../../graph/records/deliveries/desk.ts';
 import type { Sources } from '../../../resolvers/context.ts';
+import type { Learning } from '../learnt.ts';
 import { missingIn, readGap } from './losses.ts';
 import type { SensorBatch } from './read-batch.ts';
 
@@ -41,6 +42,7 @@ interface Tenant {
 /** Opens the intake of all tenants. */
 export function openSensorIntake(
   { store, alerts, paths }: Pick<Sources, 'store' | 'alerts' | 'paths'>,
+  learning: Learning,
   logger: Logger,
 ): SensorIntake {
   const tenants = new Map<string, Tenant>();
@@ -48,8 +50,10 @@ export function openSensorIntake(
   function tenantOf(tenant: string): Tenant {
     const known = tenants.get(tenant);
     if (known) return known;
+    const learnt = learning.of(tenant);
     const watch = openNodeWatch({
       correlations,
+      ...(learnt !== undefined && { behaviours: learnt.of }),
       view: (cluster) => graphView(store, () => paths(tenant), tenant, cluster),
       onTrouble: (err, what) => logger.error({ err }, what),
     });
