@@ -217,6 +217,19 @@ test('lists: in is all, intersects is any', () => {
     assert.equal(fires(condition, pod, 'k8s_audit'), expected, condition);
 });
 
+test('of a mount that a container does not have is said N/A, as by Falco', () => {
+  const expected = {
+    'container.mount.dest[/proc*] in ("<NA>", "N/A")': true,
+    'container.mount.dest[/proc*] != "N/A"': false,
+  };
+  holds({ 'container.id': '5f2ce4c1a9b0' }, expected);
+  holds(
+    { 'container.id': '5f2ce4c1a9b0', 'container.mount.dest[/proc*]': '/proc' },
+    { 'container.mount.dest[/proc*] != "N/A"': true },
+  );
+  holds({ 'container.id': 'host' }, { 'container.mount.dest[/proc*] exists': false });
+});
+
 const refused: Readonly<Record<string, RegExp>> = {
   'proc.name': /expected an operator.*found the end/,
   'proc.name =': /expected a value after ‘=’/,

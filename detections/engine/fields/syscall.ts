@@ -73,6 +73,23 @@ function ancestorField(name: string, own: string): Field<NodeEvent> {
   };
 }
 
+/** Of a mount that a container does not have Falco says N/A; what sensors do not deliver is taken for no mount. */
+function mountField([name, type, argument = 'none']: (typeof syscallFields)[number]): Field<NodeEvent> {
+  const field = recordField(name, type, argument);
+  return {
+    ...field,
+    getter: (key) => {
+      const read = field.getter(key);
+      return (event, turn) => read(event, turn) ?? (inContainer(event) ? 'N/A' : undefined);
+    },
+  };
+}
+
+function inContainer(event: NodeEvent): boolean {
+  const id = event['container.id'];
+  return id != null && id !== 'host';
+}
+
 /** Either end of a connection. */
 function eitherEnd(name: string, type: FieldType, ends: readonly string[]): Field<NodeEvent> {
   return { ...recordField(name, type, 'none'), anyOf: ends, delivered: always };
@@ -81,6 +98,7 @@ function eitherEnd(name: string, type: FieldType, ends: readonly string[]): Fiel
 const fields: ReadonlyMap<string, Field<NodeEvent>> = new Map(
   [
     ...syscallFields.map(([name, type, argument = 'none']) => recordField(name, type, argument)),
+    ...syscallFields.filter(([name]) => name.startsWith('container.mount')).map(mountField),
     ...derivedFields,
     bracketedArgument,
     { ...bracketedArgument, name: 'evt.rawarg' },
