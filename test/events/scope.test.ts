@@ -56,6 +56,8 @@ const documents: Readonly<Record<string, (ids: string) => string>> = {
   coverage: () =>
     `coverage { state clusters { nodes { id name } } gaps { totalCount nodes { id name message cluster { name } } } }`,
   techniques: () => 'techniques { name }',
+  detections: () => 'detections { name }',
+  attackTechniques: () => 'attackTechniques { id }',
   alerts: () =>
     `alerts(first: 100, filter: { suppressed: null }) { totalCount edges { cursor node { ${alert} } }
       } byCount: alerts(first: 2, orderBy: { field: COUNT }) { pageInfo { endCursor } nodes { ${alert} } }`,

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import { edgeId } from '../../model/id.ts';
 import { type NodeKind, nodeKind } from '../../model/kinds.ts';
 import type { Scope } from '../../model/scope.ts';
@@ -35,28 +36,49 @@ interface Variable {
  */
 export function trees(database: Database) {
   const gather = gathered<Tree | null>();
+  const statements = new LRUCache<string, Statement>({ max: mostStatements });
   return async (scope: Scope, ids: readonly string[], shape: Shape): Promise<readonly (Tree | null)[]> => {
     checkBatch(ids);
-    checkShape(shape);
-    return gather(JSON.stringify([scope, shape]), ids, (all) => read(database, scope, all, shape));
+    const key = JSON.stringify([scope, shape]);
+    let statement = statements.get(key);
+    if (statement === undefined) {
+      checkShape(shape);
+      statement = compile(scope, shape);
+      statements.set(key, statement);
+    }
+    return gather(key, ids, (all) => read(database, scope, all, statement));
   };
+}
+
+/** How many statements are kept compiled. */
+const mostStatements = 500;
+
+/** What reads one shape in one scope, for the ids in its parameter `ids`. */
+interface Statement {
+  readonly cypher: string;
+  readonly values: Readonly<Record<string, unknown>>;
+  readonly branches: readonly Compiled[];
+}
+
+function compile(scope: Scope, shape: Shape): Statement {
+  const given = parameters();
+  const within = scopeCypher(scope, given);
+  const branches = compiler(scope, within, given)(shape, { name: 's', kinds: null });
+  const cypher = `MATCH (s:Entity) WHERE s.tenant = ${within.tenant} AND s.id IN $ids
+     RETURN properties(s) AS node, [${branches.map(({ cypher }) => cypher).join(', ')}] AS found`;
+  return { cypher, values: given.values, branches };
 }
 
 async function read(
   database: Database,
   scope: Scope,
   ids: readonly string[],
-  shape: Shape,
+  { cypher, values, branches }: Statement,
 ): Promise<readonly (Tree | null)[]> {
-  const given = parameters();
-  const within = scopeCypher(scope, given);
-  const batch = given.bind([...new Set(ids)]);
-  const branches = compiler(scope, within, given)(shape, { name: 's', kinds: null });
-  const rows = await database.read<{ readonly node: Stored; readonly found: readonly unknown[] }>(
-    `MATCH (s:Entity) WHERE s.tenant = ${within.tenant} AND s.id IN ${batch}
-     RETURN properties(s) AS node, [${branches.map(({ cypher }) => cypher).join(', ')}] AS found`,
-    given.values,
-  );
+  const rows = await database.read<{ readonly node: Stored; readonly found: readonly unknown[] }>(cypher, {
+    ...values,
+    ids: [...new Set(ids)],
+  });
   const trees = new Map<string, Tree | null>();
   for (const { node: stored, found } of rows) {
     const node = toNode(stored, scope);
