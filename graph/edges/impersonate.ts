@@ -6,7 +6,7 @@ import { fromHolders, type Holder } from './holder.ts';
 import { isNodeUser } from './member-of.ts';
 import { overObjects } from './permission-edge.ts';
 import type { Read } from './read.ts';
-import { clusterWide, grantOf, type Part, type Right, ruleEvidence } from './rights.ts';
+import { clusterWide, grantOf, namespacesOf, type Part, type Right, ruleEvidence } from './rights.ts';
 
 const users: Right = { verb: 'impersonate', group: '', resource: 'users' };
 const groups: Right = { verb: 'impersonate', group: '', resource: 'groups' };
@@ -57,7 +57,7 @@ function asAnybody(read: Read): readonly Ask[] {
     .all('Role')
     .flatMap((role) => read.node('Role', role)?.properties.rules ?? [])
     .flatMap((rule) => rule.resourceNames);
-  const namespaces = read.all('Namespace').flatMap((namespace) => read.node('Namespace', namespace)?.name ?? []);
+  const namespaces = namespacesOf(read);
   return [...new Set(['anybody', ...named])].flatMap((name) => [
     review('impersonate', 'users', { name }),
     ...namespaces.map((namespace) => review('impersonate', 'serviceaccounts', { namespace, name })),

@@ -6,7 +6,7 @@ import { isWildcard } from './cluster-admin-wildcard.ts';
 import { type Derived, type DerivedEdge, defineEdge, fact } from './define.ts';
 import { fromHolders, type Holder } from './holder.ts';
 import type { ModelNode, Read } from './read.ts';
-import { clusterWide, grantOf, type Part, type Right, within } from './rights.ts';
+import { clusterWide, grantOf, namespacesOf, type Part, type Right, within } from './rights.ts';
 import { adminRoles, namespacesWithAdminRoles, rbac } from './roles.ts';
 
 const createBinding: Right = { verb: 'create', group: rbac, resource: 'rolebindings' };
@@ -35,10 +35,6 @@ function partsToBind(
 /** Where permission sets hold: namespaces, and (null) the whole cluster. */
 function scopesOf(sets: readonly ModelNode<'PermissionSet'>[]): readonly (string | null)[] {
   return [...new Set(sets.map((set) => set.properties.scope ?? null))];
-}
-
-function namespacesOf(read: Read): readonly string[] {
-  return read.all('Namespace').flatMap((namespace) => read.node('Namespace', namespace)?.name ?? []);
 }
 
 function adminRolesIn(namespace: string, read: Read): readonly AdminRole[] {
