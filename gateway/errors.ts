@@ -50,6 +50,24 @@ function mask(logger: Logger, error: unknown) {
       };
 }
 
+/** What a caller of a route other than GraphQL's is told: what is wrong, and in how many seconds to send the same again. */
+export class RequestError extends Error {
+  override readonly name = 'RequestError';
+  readonly status: number;
+  readonly code: string;
+  readonly retryAfter: number | undefined;
+
+  constructor(status: number, code: string, message: string, retryAfter?: number) {
+    super(message);
+    this.status = status;
+    this.code = code;
+    this.retryAfter = retryAfter;
+  }
+}
+
+/** When to try again where something that we need is not there, in seconds. */
+export const later = 10;
+
 /** The body of an answer that never reached GraphQL, in GraphQL's shape. */
 export function errorBody(code: string, message: string, id?: string) {
   return { errors: [{ message, extensions: { code, ...(id !== undefined && { id }) } }] };
@@ -63,6 +81,10 @@ export function answerHttpErrors(app: FastifyInstance, logger: Logger, bodyBytes
       .send(errorBody('NOT_FOUND', `There is nothing at ${request.url.split('?')[0]}; GraphQL is at /graphql.`)),
   );
   app.setErrorHandler<Error & { statusCode?: number; code?: string }>((error, request, reply) => {
+    if (error instanceof RequestError) {
+      if (error.retryAfter !== undefined) reply.header('retry-after', error.retryAfter);
+      return reply.code(error.status).send(errorBody(error.code, error.message));
+    }
     if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
       const size = request.headers['content-length'];
       const found = size === undefined ? 'is larger' : `has ${size} bytes`;
@@ -74,8 +96,8 @@ export function answerHttpErrors(app: FastifyInstance, logger: Logger, bodyBytes
       return reply.code(error.statusCode).send(errorBody('BAD_REQUEST', error.message));
     }
     const { message, extensions } = mask(logger, error);
-    return reply
-      .code(extensions.code === 'UPSTREAM_UNAVAILABLE' ? 503 : 500)
-      .send(errorBody(extensions.code, message, extensions.id));
+    const passes = extensions.code === 'UPSTREAM_UNAVAILABLE';
+    if (passes) reply.header('retry-after', later);
+    return reply.code(passes ? 503 : 500).send(errorBody(extensions.code, message, extensions.id));
   });
 }

@@ -1,7 +1,13 @@
-import type { Caller } from './caller.ts';
+import type { FastifyRequest } from 'fastify';
+import { RequestError } from '../errors.ts';
 
-/** A credential names the clusters that it speaks for, that of a node for none; without authentication anybody on this machine speaks for any. */
-export function mayName({ clusters, node }: Caller, name: string): boolean {
-  if (node !== null) return false;
-  return clusters === 'all' || clusters.includes(name);
+/**
+ * The onRequest hook, behind the guard, of routes for one cluster: a credential names those that it speaks for, that of a node
+ * none; without authentication anybody on this machine speaks for any.
+ */
+export async function mayName({ caller, params }: FastifyRequest<{ Params: { cluster: string } }>): Promise<void> {
+  const { clusters, node } = caller;
+  if (node === null && (clusters === 'all' || clusters.includes(params.cluster))) return;
+  const message = `The credential is not for the cluster ${JSON.stringify(params.cluster)}.`;
+  throw new RequestError(403, 'FORBIDDEN', message);
 }

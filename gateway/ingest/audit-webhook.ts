@@ -4,23 +4,17 @@ import { gunzip } from 'node:zlib';
 import type { FastifyInstance } from 'fastify';
 import { parseAudit } from '../../collectors/audit/parse.ts';
 import { readAnyAudit } from '../../collectors/audit/shapes.ts';
-import { StoreError } from '../../graph/store/errors.ts';
 import type { Guard } from '../auth/authenticate.ts';
 import { mayName } from '../auth/may-name.ts';
-import { errorBody } from '../errors.ts';
+import { RequestError } from '../errors.ts';
 import type { CountEvents } from '../metrics.ts';
 import type { Settings } from '../settings.ts';
-import { again } from './again.ts';
 import { clusterFinder } from './cluster-of.ts';
+import { underWay } from './under-way.ts';
 
 /** The most bytes of one batch, as sent and unpacked: an API server cuts batches at 10 MiB where it truncates. */
 const bodyBytes = 16 << 20;
-/** How many batches, and how many bytes of them, may be under way before more are sent away. */
-const mostBatches = 64;
-const mostBytes = 64 << 20;
-/** When to send again, in seconds: at once too much, and while the graph or the store is not there. */
-const soon = 1;
-const later = 10;
+const most = { requests: 64, bytes: 64 << 20 };
 /** How many malformed events of a batch are told of, one by one. */
 const mostTold = 5;
 
@@ -38,7 +32,7 @@ export function serveAuditWebhook(
 ): void {
   if (watch === undefined) return;
   const clusterOf = clusterFinder(store);
-  let [batches, bytes] = [0, 0];
+  const load = underWay('batches', most);
 
   app.register(async (scope) => {
     scope.addContentTypeParser(
@@ -53,58 +47,31 @@ export function serveAuditWebhook(
           if (typeof key === 'string') headers.authorization ??= `Bearer ${key}`;
         },
         guard,
-        async (_request, reply) => {
-          if (batches >= mostBatches || bytes >= mostBytes)
-            return again(reply, 429, soon, `${batches} batches are under way: send this one again.`);
-        },
+        mayName,
+        load.admit,
       ],
       bodyLimit: bodyBytes,
-      handler: async ({ params, body, headers, caller }, reply) => {
-        if (!mayName(caller, params.cluster)) {
-          const message = `The credential is not for the cluster ${JSON.stringify(params.cluster)}.`;
-          return reply.code(403).send(errorBody('FORBIDDEN', message));
-        }
-        batches++;
-        bytes += body.length;
-        try {
+      handler: ({ params, body, headers, caller }, reply) =>
+        load.run(async (holds) => {
           const text = await textOf(body, headers['content-encoding']);
-          if (text === null) {
-            const message = `The body is no gzip of at most ${bodyBytes} bytes.`;
-            return reply.code(400).send(errorBody('BAD_REQUEST', message));
-          }
+          holds(text.length);
           const cluster = await clusterOf(params.cluster, caller.tenant);
-          if (cluster === null) {
-            const message = `No cluster ${JSON.stringify(params.cluster)} is charted here: name one that is, or wait until it is.`;
-            return again(reply, 503, later, message);
-          }
           const from = { id: cluster.id, name: cluster.name, region: '', account: '' };
           const pointer = `webhook of ${cluster.name}`;
           const source = { provider: 'selfmanaged', route: 'webhook', cluster: from, pointer } as const;
           const { events, problems } = parseAudit(text, source, readAnyAudit);
+          const told = { malformed: problems.length, problems: problems.slice(0, mostTold) };
           if (problems.length > 0) {
             count('malformed', problems.length);
-            const told = problems.slice(0, mostTold);
-            logger.warn(
-              { cluster: cluster.name, malformed: problems.length, problems: told },
-              'malformed audit events',
-            );
+            logger.warn({ cluster: cluster.name, ...told }, 'malformed audit events');
           }
           const { taken, duplicates, alerts } = await watch(caller.tenant).take(cluster.id, events);
           count('taken', taken);
           count('duplicate', duplicates);
           // A batch that is no JSON at all is told to be wrong; sending it again would not help.
           const status = events.length === 0 && problems.length > 0 ? 400 : 200;
-          const told = { malformed: problems.length, problems: problems.slice(0, mostTold) };
           return reply.code(status).send({ taken, duplicates, alerts, ...told, ...ofFirehose(headers) });
-        } catch (error) {
-          if (!(error instanceof StoreError) || error.code !== 'UPSTREAM_UNAVAILABLE') throw error;
-          logger.error({ err: error }, 'audit events cannot be taken over for now');
-          return again(reply, 503, later, 'Alerts cannot be recorded for now: send the batch again.');
-        } finally {
-          batches--;
-          bytes -= body.length;
-        }
-      },
+        }),
     });
   });
 }
@@ -117,8 +84,9 @@ function ofFirehose({ 'x-amz-firehose-request-id': requestId }: IncomingHttpHead
   return typeof requestId === 'string' ? { requestId, timestamp: Date.now() } : {};
 }
 
-async function textOf(body: Buffer, encoding: string | undefined): Promise<string | null> {
-  if (encoding === undefined || encoding === 'identity') return body.toString();
-  if (encoding !== 'gzip') return null;
-  return unpack(body, { maxOutputLength: bodyBytes }).then(String, () => null);
+async function textOf(body: Buffer, encoding = 'identity'): Promise<string> {
+  if (encoding === 'identity') return body.toString();
+  const text = encoding === 'gzip' ? await unpack(body, { maxOutputLength: bodyBytes }).catch(() => null) : null;
+  if (text === null) throw new RequestError(400, 'BAD_REQUEST', `The body is no gzip of at most ${bodyBytes} bytes.`);
+  return text.toString();
 }

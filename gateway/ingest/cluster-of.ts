@@ -1,9 +1,10 @@
 import type { GraphNode } from '../../graph/model/graph.ts';
 import { wholeTenant } from '../../graph/model/scope.ts';
 import type { GraphStore } from '../../graph/store/port.ts';
+import { later, RequestError } from '../errors.ts';
 
-/** Finds the cluster of a name or id; null where the tenant has none, or several. */
-export type FindCluster = (name: string, tenant: string) => Promise<GraphNode | null>;
+/** Finds the cluster of a name or id. Rejects with a RequestError where the tenant has none, or several. */
+export type FindCluster = (name: string, tenant: string) => Promise<GraphNode>;
 
 /** Senders come every second, and clusters hardly ever: one that was found is not looked for again for so long. */
 const keptMs = 10_000;
@@ -24,9 +25,13 @@ export function clusterFinder(
       ],
     };
     const { items } = await store.find(wholeTenant(tenant), { kinds: ['Cluster'], filter, page: { first: 2 } });
-    const cluster = items.length === 1 ? (items[0]?.item ?? null) : null;
-    if (cluster === null) found.delete(key);
-    else found.set(key, { cluster, until: now() + keptMs });
+    const [cluster, ...others] = items.map(({ item }) => item);
+    if (cluster === undefined || others.length > 0) {
+      found.delete(key);
+      const message = `No cluster ${JSON.stringify(name)} is charted here: name one that is, or wait until it is.`;
+      throw new RequestError(503, 'UPSTREAM_UNAVAILABLE', message, later);
+    }
+    found.set(key, { cluster, until: now() + keptMs });
     return cluster;
   };
 }

@@ -3,17 +3,13 @@ import { FalcoError, readFalcoAlert } from '../../../detections/import/falco.ts'
 import { StoreError } from '../../../graph/store/errors.ts';
 import type { Guard } from '../../auth/authenticate.ts';
 import { mayName } from '../../auth/may-name.ts';
-import { errorBody } from '../../errors.ts';
+import { RequestError } from '../../errors.ts';
 import type { Settings } from '../../settings.ts';
-import { again } from '../again.ts';
 import { clusterFinder } from '../cluster-of.ts';
+import { underWay } from '../under-way.ts';
 
 /** The most bytes of one alert. */
 const bodyBytes = 1 << 20;
-/** How many may be under way before more are sent away. */
-const mostUnderWay = 256;
-const soon = 1;
-const later = 10;
 
 /**
  * Serves POST /falco/v1/clusters/CLUSTER: what Falco's http_output and falcosidekick's webhook send, one alert a request. 200
@@ -26,46 +22,32 @@ export function serveFalco(
 ): void {
   if (falco === undefined) return;
   const clusterOf = clusterFinder(store);
-  let underWay = 0;
+  const load = underWay('alerts', { requests: 256, bytes: 256 * bodyBytes });
   app.post<{ Params: { cluster: string } }>('/falco/v1/clusters/:cluster', {
     onRequest: [
       async ({ headers }) => {
         headers.authorization = asBearer(headers.authorization);
       },
       guard,
-      async (_request, reply) => {
-        if (underWay >= mostUnderWay)
-          return again(reply, 429, soon, `${underWay} alerts are under way: send it again.`);
-      },
+      mayName,
+      load.admit,
     ],
     bodyLimit: bodyBytes,
-    handler: async ({ params, body, caller }, reply) => {
-      if (!mayName(caller, params.cluster)) {
-        const message = `The credential is not for the cluster ${JSON.stringify(params.cluster)}.`;
-        return reply.code(403).send(errorBody('FORBIDDEN', message));
-      }
-      underWay++;
-      try {
-        const alert = readFalcoAlert(body);
-        const cluster = await clusterOf(params.cluster, caller.tenant);
-        if (cluster === null) {
-          const message = `No cluster ${JSON.stringify(params.cluster)} is charted here: name one that is, or wait until it is.`;
-          return again(reply, 503, later, message);
+    handler: ({ params, body, caller }) =>
+      load.run(async () => {
+        try {
+          const alert = readFalcoAlert(body);
+          const cluster = await clusterOf(params.cluster, caller.tenant);
+          await falco(caller.tenant, cluster.id, alert);
+          return { taken: 1 };
+        } catch (error) {
+          if (error instanceof FalcoError || (error instanceof StoreError && error.code !== 'UPSTREAM_UNAVAILABLE')) {
+            logger.warn({ cluster: params.cluster, problem: error.message }, 'an alert of Falco is refused');
+            throw new RequestError(400, 'BAD_REQUEST', `The alert is refused: ${error.message}.`);
+          }
+          throw error;
         }
-        await falco(caller.tenant, cluster.id, alert);
-        return { taken: 1 };
-      } catch (error) {
-        if (error instanceof FalcoError || (error instanceof StoreError && error.code !== 'UPSTREAM_UNAVAILABLE')) {
-          logger.warn({ cluster: params.cluster, problem: error.message }, 'an alert of Falco is refused');
-          return reply.code(400).send(errorBody('BAD_REQUEST', `The alert is refused: ${error.message}.`));
-        }
-        if (!(error instanceof StoreError)) throw error;
-        logger.error({ err: error }, 'alerts of Falco cannot be recorded for now');
-        return again(reply, 503, later, 'The alert cannot be recorded for now: send it again.');
-      } finally {
-        underWay--;
-      }
-    },
+      }),
   });
 }
 
