@@ -21,6 +21,7 @@ export interface Place {
 export interface NewAlert {
   /** Occurrences with the same key, in the same cluster, are one alert until it is resolved. */
   readonly key: string;
+  /** Where it happened; null for something of the whole cluster. Callers of this namespace see it. */
   readonly namespace: string | null;
   readonly rule: string;
   readonly severity: Severity;

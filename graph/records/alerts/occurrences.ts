@@ -60,19 +60,7 @@ function referencesOf({ subjects, proves = [] }: Detected): readonly SubjectRefe
 }
 
 function newAlert(detected: Detected, ids: ReadonlyMap<string, string>): NewAlert {
-  const {
-    cluster,
-    namespace,
-    rule,
-    severity,
-    techniques,
-    output,
-    fields,
-    subjects,
-    proves = [],
-    discriminator,
-    identity = identityOf(namespace, subjects, discriminator),
-  } = detected;
+  const { cluster, subjects, proves = [], discriminator, identity, ...said } = detected;
   const idOf = (reference: SubjectReference): string | undefined => {
     if ('id' in reference) return reference.id;
     if ('name' in reference) return ids.get(ref(reference.kind, reference.namespace, reference.name));
@@ -80,28 +68,21 @@ function newAlert(detected: Detected, ids: ReadonlyMap<string, string>): NewAler
       ? sharedNodeId(reference.kind, reference.uid)
       : nodeId(reference.kind, cluster, reference.uid);
   };
-  const time = Date.parse(detected.time);
+  const time = Date.parse(said.time);
   if (Number.isNaN(time)) {
-    throw new StoreError(
-      'INVALID_VALUE',
-      `alert of rule ${JSON.stringify(rule)}: time ${JSON.stringify(detected.time)} is none.`,
-    );
+    const message = `alert of rule ${JSON.stringify(said.rule)}: time ${JSON.stringify(said.time)} is none.`;
+    throw new StoreError('INVALID_VALUE', message);
   }
   const steps = proves.flatMap(({ edge, from, to }) => {
     const [start, end] = [idOf(from), idOf(to)];
     return start === undefined || end === undefined ? [] : [edgeId(start, edge, end)];
   });
+  const key = JSON.stringify([said.rule, ...(identity ?? identityOf(said.namespace, subjects, discriminator))]);
   return {
-    key: createHash('sha256')
-      .update(JSON.stringify([rule, ...identity]))
-      .digest('base64url'),
-    namespace,
-    rule,
-    severity,
-    techniques: [...new Set(techniques)],
+    ...said,
+    key: createHash('sha256').update(key).digest('base64url'),
+    techniques: [...new Set(said.techniques)],
     time: new Date(time).toISOString(),
-    output,
-    fields,
     subjects: [...new Set(subjects.flatMap((reference) => idOf(reference) ?? []))],
     proves: [...new Set(steps)],
   };
