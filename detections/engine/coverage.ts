@@ -26,7 +26,8 @@ const none: Losses = { lacks: () => false, never: new Map() };
 export function coverageOf<E>(condition: Resolved, source: Source<E>, losses = none): Coverage {
   const missing = new Set<string>();
   for (const check of checksOf(condition)) for (const field of undelivered(check, source, losses)) missing.add(field);
-  for (const check of wantedChecks(condition)) for (const value of impossible(check, losses)) missing.add(value);
+  for (const check of wantedChecks(condition))
+    for (const value of impossible(check, source, losses)) missing.add(value);
   if (missing.size === 0) return { state: 'full', missing: [] };
   return { state: mayBeTrue(condition, source, losses) ? 'partial' : 'none', missing: [...missing].sort() };
 }
@@ -48,13 +49,13 @@ function* wantedChecks(condition: Resolved, wanted = true): Generator<Check> {
 }
 
 /** What a check asks for that its field never is: `ka.verb = list`. */
-function impossible(check: Check, { never }: Losses): readonly string[] {
-  const values = check.left.kind === 'field' ? never.get(check.left.name) : undefined;
-  return values === undefined
-    ? []
-    : literals(check)
-        .filter(({ text }) => values.has(text))
-        .map(({ text }) => `${(check.left as FieldReference).name} = ${text}`);
+function impossible<E>(check: Check, source: Source<E>, { never }: Losses): readonly string[] {
+  if (check.left.kind !== 'field') return [];
+  const { name } = check.left;
+  const values = never.get(name);
+  return literals(check)
+    .filter(({ text }) => values?.has(text) || !source.holds(name, text))
+    .map(({ text }) => `${name} = ${text}`);
 }
 
 /** The texts one of which the left side of a check must equal; none where it asks for something else. */
@@ -69,7 +70,7 @@ function literals(check: Check): readonly Literal[] {
 function mayHold<E>(check: Check, source: Source<E>, losses: Losses): boolean {
   if (undelivered(check, source, losses).length > 0) return false;
   const asked = literals(check).length;
-  return asked === 0 || impossible(check, losses).length < asked;
+  return asked === 0 || impossible(check, source, losses).length < asked;
 }
 
 /** Whether a condition may come out true when some checks are never true and all others may be either. */

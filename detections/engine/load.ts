@@ -8,6 +8,7 @@ import type { NodeEvent } from './fields/syscall.ts';
 import { Collector } from './files/collector.ts';
 import type { RuleDefinition } from './files/definitions.ts';
 import { readRuleFile } from './files/read-file.ts';
+import { asTold } from './language/as-told.ts';
 import { withExceptions } from './language/exceptions.ts';
 import { parseCondition } from './language/parse-condition.ts';
 import { type Resolver, resolver } from './language/resolve.ts';
@@ -82,7 +83,7 @@ function compileRules<E>(source: Source<E>, collector: Collector, { resolve }: R
   const { verify } = planner(source);
   const compile = (definition: RuleDefinition): Rule<E> => {
     const written = parseCondition(definition.condition);
-    const condition = resolve(withExceptions(written, definition.exceptions));
+    const condition = asTold(resolve(withExceptions(written, definition.exceptions)), source.toldAs);
     verify(condition);
     return ruleOf(definition, {
       condition,

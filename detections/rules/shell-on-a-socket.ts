@@ -11,7 +11,7 @@ export const shellOnASocket = defineDetection({
     'Isolate the pod by a network policy, keep it for evidence, and close the hole in the application. Take its service account token and its secrets for stolen.',
   falsePositives: 'inetd-like servers that give a socket to a script as its standard input: suppress them by image.',
   references: ['https://attack.mitre.org/techniques/T1059/004/'],
-  condition: `evt.type in (dup, dup2, dup3, fcntl) and in_container and fd.typechar in (4, 6) and evt.rawres in (0, 1, 2)
+  condition: `evt.type in (dup, dup2, dup3) and in_container and fd.typechar in (4, 6) and evt.rawres in (0, 1, 2)
     and (shell or proc.name startswith anyof (python, perl, ruby, php, node, nc, ncat, socat))`,
   output:
     'Shell on a socket (command=%proc.cmdline connection=%fd.name descriptor=%evt.rawres parent=%proc.pname container=%container.id pod=%k8s.pod.uid user=%user.name)',

@@ -9,7 +9,7 @@ export const systemLogRemoved = defineDetection({
   remediation: 'Isolate the pod by a network policy, keep it for evidence, and find out how somebody came in.',
   falsePositives: 'Scripts that free space: let logrotate do it.',
   references: ['https://attack.mitre.org/techniques/T1070/002/'],
-  condition: `((evt.type in (unlink, unlinkat, truncate) and system_log) or (opens and evt.is_open_write = true and evt.arg.flags contains O_TRUNC and system_log)
+  condition: `((evt.type in (unlink, unlinkat) and system_log) or (opens and evt.is_open_write = true and evt.arg.flags contains O_TRUNC and system_log)
       or (starts and proc.name in (rm, shred, truncate) and proc.args contains anyof (/var/log/auth, /var/log/syslog, /var/log/messages, /var/log/secure, /var/log/wtmp, /var/log/btmp, /var/log/audit, /var/log/kube)))
     and not proc.name in (logrotate, rsyslogd, systemd-journal, systemd-journald, auditd, savelog, kubelet, dpkg)`,
   output:

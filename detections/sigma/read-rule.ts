@@ -3,6 +3,7 @@ import type { Source } from '../engine/fields/field.ts';
 import { type SourceName, sources } from '../engine/fields/sources.ts';
 import type { Priority } from '../engine/files/definitions.ts';
 import type { YamlItem, YamlValue } from '../engine/files/yaml-item.ts';
+import { asTold } from '../engine/language/as-told.ts';
 import type { Resolved } from '../engine/language/ast.ts';
 import { parseCondition } from '../engine/language/parse-condition.ts';
 import { resolver } from '../engine/language/resolve.ts';
@@ -73,12 +74,12 @@ export function readRule(item: YamlItem, verify: (source: SourceName, condition:
   const heading = readHeading(item);
   const log = readLogSource(item);
   if ('foreign' in log) return log;
-  const condition = any([fromText(log.condition), readDetection(item, log)], 'and');
-  const both = condition.kind === 'and' ? condition : any([fromText(log.condition), condition], 'and');
-  verify(log.source, both);
+  const written = any([fromText(log.condition), readDetection(item, log)], 'and');
+  const condition = asTold(written, sources[log.source].toldAs);
+  verify(log.source, condition);
   return log.source === 'syscall'
-    ? { source: 'syscall', rule: made(heading, item, both, log, sources.syscall) }
-    : { source: 'k8s_audit', rule: made(heading, item, both, log, sources.k8s_audit) };
+    ? { source: 'syscall', rule: made(heading, item, condition, log, sources.syscall) }
+    : { source: 'k8s_audit', rule: made(heading, item, condition, log, sources.k8s_audit) };
 }
 
 function made<E>(heading: Heading, item: YamlItem, condition: Resolved, log: LogSource, source: Source<E>): Rule<E> {

@@ -61,6 +61,7 @@ const ancestorReaders: Readers = [
     { length: ancestorLimit },
     (_, level): Readers => [
       [`proc.aname[${level + 1}]`, ofAncestor(level, ({ name }) => name)],
+      [`proc.aexe[${level + 1}]`, ofAncestor(level, ({ argv }) => argv[0] ?? '')],
       [`proc.aexepath[${level + 1}]`, ofAncestor(level, ({ exepath }) => exepath)],
     ],
   ).flat(),
@@ -85,6 +86,7 @@ export const processReaders: Readers = [
   ['proc.pid', ({ process }) => process.self.pid],
   ['thread.tid', ({ tid }) => tid],
   ['proc.vpid', ({ process }) => process.self.vpid],
+  ['proc.duration', ({ time, process }) => time - process.self.start],
   ...imageReaders,
   ...ancestorReaders,
   ['user.uid', ({ uid }) => uid],

@@ -42,6 +42,10 @@ export interface Source<E> {
   readonly constants: ReadonlyMap<string, string>;
   /** Fields of few values (beside booleans): to know one says little of an event. */
   readonly few: ReadonlySet<string>;
+  /** False of what a field never holds: no event has `evt.type = socket`. */
+  readonly holds: (field: string, value: string) => boolean;
+  /** What a field holds where rules name something else: of every dup3 events say dup2. */
+  readonly toldAs: ReadonlyMap<string, ReadonlyMap<string, string>>;
   /** RFC 3339. */
   readonly time: (event: E) => string;
 }

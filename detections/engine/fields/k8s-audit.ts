@@ -328,5 +328,7 @@ export const k8sAudit: Source<AuditEvent> = {
     ...['ka.stage', 'jevt.value[/stage]', 'ka.auth.decision', 'ka.response.code', 'ka.actor.kind'],
     ...['ka.target.subresource', 'ka.target.namespace'],
   ]),
+  holds: () => true,
+  toldAs: new Map(),
   time: timeOf,
 };

@@ -95,7 +95,26 @@ function milliseconds(event: NodeEvent): number | undefined {
   return typeof time === 'string' ? Date.parse(time) : undefined;
 }
 
-/** Of system calls there is the exit only. */
+/** Falco's: it was made by this open, and may be run. */
+function isOpenExec(event: NodeEvent): boolean | undefined {
+  const [isCreated, mode] = [event['evt.is_open_create'], event['evt.arg.mode']];
+  if (typeof isCreated !== 'boolean' || typeof mode !== 'number') return undefined;
+  return isCreated && (mode & 0o111) !== 0;
+}
+
+/** The sends that are told of name an address, which a socket does that is not connected. */
+function isConnected(event: NodeEvent): boolean | undefined {
+  const type = text(event['evt.type']);
+  if (type === undefined || !/^(?:connect|accept4?|bind|listen|send.*)$/.test(type)) return undefined;
+  if (type !== 'connect' && !type.startsWith('accept')) return false;
+  return ofNumber(event['evt.rawres'], (result) => result >= 0);
+}
+
+function isNameChanged(event: NodeEvent): boolean {
+  return event['evt.type'] === 'connect' || event['evt.type'] === 'sendto';
+}
+
+/** Of a system call there is one event, as it ends, with what it was asked and what came of it. */
 export const constants: ReadonlyMap<string, string> = new Map([
   ['evt.source', 'syscall'],
   ['evt.dir', '<'],
@@ -116,7 +135,10 @@ const derived: readonly Derived[] = [
   ['fd.type', 'text', (event) => fileTypes[String(event['fd.typechar'] ?? '')] ?? text(event['fd.type'])],
   ['fd.directory', 'text', ofFile(ofText('fd.name', (path) => path.slice(0, Math.max(1, path.lastIndexOf('/')))))],
   ['fd.filename', 'text', ofFile(ofText('fd.name', (path) => path.slice(path.lastIndexOf('/') + 1)))],
-  ['fd.connected', 'boolean', (event) => ofNumber(event['evt.rawres'], (result) => result >= 0)],
+  ['fd.connected', 'boolean', isConnected],
+  ['fd.name_changed', 'boolean', isNameChanged],
+  ['evt.is_open_exec', 'boolean', isOpenExec],
+  ['syscall.type', 'text', (event) => text(event['evt.type'])],
   ['fd.cnet', 'network', (event) => text(event['fd.cip'])],
   ['fd.snet', 'network', (event) => text(event['fd.sip'])],
   ['fd.lnet', 'network', (event) => text(event['fd.lip'])],

@@ -1,6 +1,6 @@
 import type { Argument, Field, FieldType, Getter, Source, Value } from './field.ts';
 import { constants, derivedFields, type NodeEvent, text } from './syscall-derived.ts';
-import { deliveredArguments, deliveredNames, syscallFields } from './syscall-names.ts';
+import { deliveredArguments, deliveredNames, deliveredTypes, syscallFields, toldTypes } from './syscall-names.ts';
 
 export type { NodeEvent } from './syscall-derived.ts';
 
@@ -113,6 +113,8 @@ const fields: ReadonlyMap<string, Field<NodeEvent>> = new Map(
   ].map((field) => [field.name, field]),
 );
 
+const types: ReadonlySet<string> = new Set(['evt.type', 'syscall.type']);
+
 /** Node events: flat records with Falco's names, as `portolan sensor` prints them. */
 export const syscall: Source<NodeEvent> = {
   name: 'syscall',
@@ -123,6 +125,12 @@ export const syscall: Source<NodeEvent> = {
   few: new Set([
     ...['evt.res', 'evt.rawres', 'fd.typechar', 'fd.type', 'fd.l4proto', 'fd.sockfamily'],
     ...['container.id', 'user.uid', 'user.name', 'proc.tty'],
+  ]),
+  holds: (field, value) => !types.has(field) || deliveredTypes.has(value) || toldTypes.has(value),
+  toldAs: new Map([
+    ...Array.from(types, (name) => [name, toldTypes] as const),
+    // Of older rules some ask for a call as it begins, for what it is asked.
+    ['evt.dir', new Map([['>', '<']])],
   ]),
   time: (event) => String(event['evt.time'] ?? ''),
 };

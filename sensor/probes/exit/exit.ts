@@ -9,7 +9,7 @@ export const exit: Probe = {
   bytes: () => 8,
   fields(record) {
     const code = record.u32(0);
-    return { 'evt.arg.ret': code >>> 8, 'evt.arg.sig': code & 0x7f, 'proc.duration': record.time - record.start };
+    return { 'evt.arg.ret': code >>> 8, 'evt.arg.sig': code & 0x7f };
   },
   change: () => ({ kind: 'exit' }),
 };
