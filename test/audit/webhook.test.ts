@@ -6,6 +6,7 @@ import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Running, up } from '../e2e/portolan.ts';
 import { subscribe } from '../gateway/subscribe.ts';
+import { browserMissing, startBrowser } from '../testbed/browser.ts';
 import { type KubernetesTestbed, kubernetesMissing, startKubernetes } from '../testbed/kubernetes.ts';
 import { freePort } from '../testbed/process.ts';
 
@@ -170,4 +171,43 @@ test('a real binding to cluster-admin and a real kubectl exec are alerts on the 
     'Command in a pod that leads to cluster-admin',
     'Exec into a pod',
   ]);
+});
+
+const noBrowser = await browserMissing();
+
+test('an analyst who runs the subscription in GraphiQL sees the exec arrive, with the attack path that it lies on', {
+  skip: skip || noBrowser,
+  timeout: 90_000,
+}, async () => {
+  assert.ok(kubernetes && running);
+  await using browser = await startBrowser();
+  // Tall: the editor shows the lines that fit.
+  const page = await browser.newPage({ viewport: { width: 1400, height: 2400 } });
+  const trouble: string[] = [];
+  page.on('pageerror', (error) => trouble.push(String(error)));
+  await page.goto(`${running.url}/ide`);
+  await page.getByRole('tab', { name: 'Alerts' }).click();
+  await page.getByRole('button', { name: 'Execute query' }).click();
+  await page.getByRole('button', { name: 'Stop query' }).waitFor();
+  await sleep(1_000); // a subscription that has no cursor begins at some time after it was asked for
+
+  const bob = kubernetes.kubeconfigFor({ user: 'bob', groups: ['system:masters'] });
+  await kubernetes.kubectl(['--kubeconfig', bob, '-n', 'shop', 'exec', 'web', '--', 'id']).catch(() => undefined);
+
+  const shown = page.locator('.graphiql-response');
+  await shown
+    .filter({ hasText: 'Exec into a pod' })
+    .or(shown.filter({ hasText: 'Command in a pod that' }))
+    .waitFor();
+  // As the editor shows it: long lines are broken, spaces are hard.
+  const text = (await shown.innerText()).replaceAll('\n', '').replaceAll('\u00a0', ' ');
+  const { alert } = JSON.parse(text).data.alertRaised;
+  assert.match(alert.output, /bob/);
+  const [path] = alert.attackPaths.paths;
+  assert.equal(path.hops[0].from.ref, 'Pod/shop/web');
+  assert.deepEqual(
+    [path.hops.at(-1).edge.name, path.hops.at(-1).to.ref],
+    ['CLUSTER_ADMIN_WILDCARD', 'Cluster/testbed'],
+  );
+  assert.deepEqual(trouble, []);
 });

@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
-import { chmodSync, existsSync, readdirSync } from 'node:fs';
+import { chmodSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { installWithApt } from '../apt.ts';
 import { TestbedUnavailable } from './unavailable.ts';
 
 type Say = (line: string) => void;
@@ -14,7 +15,8 @@ type Say = (line: string) => void;
 export async function findGo(minimum: string, say: Say): Promise<string> {
   let found = await newestGo();
   if (found === undefined) {
-    await installWithApt(minimum, say);
+    const packages = ['golang-go', 'ca-certificates'];
+    await installWithApt({ packages, what: 'building Kubernetes takes Go', advice: advice(minimum) }, say);
     found = await newestGo();
   }
   if (found === undefined) throw new TestbedUnavailable(`apt installed no Go; ${advice(minimum)}`);
@@ -34,19 +36,6 @@ async function newestGo(): Promise<Go | undefined> {
     if (version !== undefined) all.push({ path, version });
   }
   return all.sort((a, b) => compare(b.version, a.version))[0];
-}
-
-async function installWithApt(minimum: string, say: Say): Promise<void> {
-  if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) {
-    throw new TestbedUnavailable(`building Kubernetes takes Go, which is not there; ${advice(minimum)}`);
-  }
-  say('testbed: installing Go with apt (golang-go) ...');
-  try {
-    await run('apt-get', ['update', '-qq'], 300);
-    await run('apt-get', ['install', '-qq', '-y', '--no-install-recommends', 'golang-go', 'ca-certificates'], 600);
-  } catch (error) {
-    throw new TestbedUnavailable(`apt could not install Go (${reason(error)}); ${advice(minimum)}`);
-  }
 }
 
 /**
@@ -86,8 +75,7 @@ function compare(a: string, b: string): number {
 
 /** Standard output of a command outside any module, within `seconds`. */
 async function run(command: string, args: readonly string[], seconds: number): Promise<string> {
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  return (await promisify(execFile)(command, args, { cwd: tmpdir(), env, timeout: seconds * 1000 })).stdout;
+  return (await promisify(execFile)(command, args, { cwd: tmpdir(), timeout: seconds * 1000 })).stdout;
 }
 
 const advice = (minimum: string): string => `install Go ${minimum} or later from https://go.dev/dl/ and try again`;

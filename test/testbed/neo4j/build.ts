@@ -3,6 +3,7 @@ import { existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { installWithApt } from '../apt.ts';
 import { cacheFolder } from '../cache.ts';
 import { TestbedUnavailable } from '../kubernetes/unavailable.ts';
 
@@ -20,10 +21,12 @@ const copyJars = 'org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy-de
  */
 export async function ensureNeo4j(say: Say = console.error): Promise<string> {
   const folder = jars();
-  if (!(await hasJava())) await installWithApt('default-jre-headless', 'Java', say);
+  const bring = (what: string, name: string) =>
+    installWithApt({ packages: [name], what: `Neo4j takes ${what}`, advice }, say);
+  if (!(await hasJava())) await bring('Java', 'default-jre-headless');
   if (!(await hasJava())) throw new TestbedUnavailable(`the Java found is older than ${leastJava}; ${advice}`);
   if (existsSync(folder)) return folder;
-  if ((await run('mvn', ['-version'], 30)) === null) await installWithApt('maven', 'Maven', say);
+  if ((await run('mvn', ['-version'], 30)) === null) await bring('Maven', 'maven');
   await fetchJars(folder, say);
   return folder;
 }
@@ -60,21 +63,9 @@ async function hasJava(): Promise<boolean> {
   return Number(/version "(\d+)/.exec(said ?? '')?.[1] ?? 0) >= leastJava;
 }
 
-async function installWithApt(name: string, what: string, say: Say): Promise<void> {
-  if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) {
-    throw new TestbedUnavailable(`Neo4j takes ${what}, which is not there; ${advice}`);
-  }
-  say(`testbed: installing ${what} with apt (${name}) ...`);
-  await run('apt-get', ['update', '-qq'], 300);
-  if ((await run('apt-get', ['install', '-qq', '-y', '--no-install-recommends', name], 600)) === null) {
-    throw new TestbedUnavailable(`apt could not install ${what}; ${advice}`);
-  }
-}
-
 /** All that a command printed, within `seconds`; null when it failed or is not there. */
 async function run(command: string, args: readonly string[], seconds: number): Promise<string | null> {
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  return promisify(execFile)(command, args, { env, timeout: seconds * 1000 }).then(
+  return promisify(execFile)(command, args, { timeout: seconds * 1000 }).then(
     ({ stdout, stderr }) => stdout + stderr,
     () => null,
   );
