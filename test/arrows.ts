@@ -35,7 +35,7 @@ export const forbidden: readonly Forbidden[] = [
   },
   {
     from: everywhereBut('collectors/audit/aks/'),
-    to: ['npm:@azure/event-hubs', 'npm:@azure/identity'],
+    to: ['npm:@azure/event-hubs', 'npm:@azure/identity', 'npm:@azure/storage-blob'],
     because: 'one reader speaks to Azure, and loads what it takes for that when it does',
   },
   {

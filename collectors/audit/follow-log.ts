@@ -1,8 +1,9 @@
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import type { AuditBatch } from './batch.ts';
 import type { AuditSource } from './event.ts';
+import { linesAfter } from './lines-after.ts';
 import { beginningOf, rotatedFiles } from './log-file.ts';
-import { type AuditProblem, mostJsonBytes, parseAudit, together } from './parse.ts';
+import { parseAudit, together } from './parse.ts';
 import { pause } from './pause.ts';
 
 /** How far an audit log has been read: in which file, told by how it begins, and to which byte. */
@@ -18,9 +19,6 @@ export interface FollowLogOptions {
   readonly pollMs?: number;
 }
 
-const chunkBytes = 1 << 20;
-const newline = 0x0a;
-
 /**
  * Follows an audit log of an API server, a line an event, as it grows and is rotated, by renaming or by copying and
  * truncating, until the signal is aborted. A file that is not there yet is waited for. A file is told by how it begins, so
@@ -33,7 +31,11 @@ export async function* followLog(
 ): AsyncGenerator<AuditBatch<LogCursor>> {
   let cursor = after;
   const read = async function* (file: FileHandle, beginning: string, from: number, ended: boolean) {
-    for await (const { lines, offset, problems } of linesAfter(file, from, ended, path)) {
+    const readAt = async (offset: number, size: number): Promise<Buffer> => {
+      const { buffer, bytesRead } = await file.read(Buffer.alloc(size), 0, size, offset);
+      return buffer.subarray(0, bytesRead);
+    };
+    for await (const { lines, offset, problems } of linesAfter(readAt, from, () => ended, path)) {
       // Truncated and begun anew meanwhile: what was read may be of either.
       if ((await beginningOf(file)) !== beginning) return;
       const parsed = lines.map(({ text, at }) => parseAudit(text, { ...source, pointer: `${path} at byte ${at}` }));
@@ -96,56 +98,4 @@ async function beginningAt(path: string): Promise<string | null> {
 function missing(error: NodeJS.ErrnoException): null {
   if (error.code === 'ENOENT') return null;
   throw error;
-}
-
-interface Lines {
-  readonly lines: readonly { readonly text: string; readonly at: number }[];
-  readonly problems: readonly AuditProblem[];
-  /** After the last of them. */
-  readonly offset: number;
-}
-
-/** The lines of a file from a byte on. One that has no end yet is left, unless the file has ended; one too long is passed over. */
-async function* linesAfter(file: FileHandle, from: number, ended: boolean, path: string): AsyncGenerator<Lines> {
-  let offset = from;
-  for (let size = chunkBytes; ; ) {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(size), 0, size, offset);
-    const atEnd = bytesRead < size;
-    const last = ended && atEnd ? bytesRead : buffer.subarray(0, bytesRead).lastIndexOf(newline) + 1;
-    if (last === 0) {
-      if (atEnd) return;
-      if (size < mostJsonBytes) {
-        size *= 2;
-        continue;
-      }
-      const next = await afterLine(file, offset + size);
-      if (next === null) return;
-      const message = `a line of more than ${mostJsonBytes >> 20} MiB is passed over`;
-      yield { lines: [], problems: [{ place: `${path} at byte ${offset}`, message }], offset: next };
-      offset = next;
-      continue;
-    }
-    const lines: { text: string; at: number }[] = [];
-    for (let start = 0; start < last; ) {
-      const found = buffer.indexOf(newline, start);
-      const end = found === -1 || found > last ? last : found;
-      const text = buffer.toString('utf8', start, end).trim();
-      if (text !== '') lines.push({ text, at: offset + start });
-      start = end + 1;
-    }
-    offset += last;
-    yield { lines, problems: [], offset };
-    if (atEnd) return;
-    size = chunkBytes;
-  }
-}
-
-/** Where the line that goes on at a byte has ended; null while it has not. */
-async function afterLine(file: FileHandle, from: number): Promise<number | null> {
-  for (let at = from; ; at += chunkBytes) {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(chunkBytes), 0, chunkBytes, at);
-    const found = buffer.subarray(0, bytesRead).indexOf(newline);
-    if (found !== -1) return at + found + 1;
-    if (bytesRead < chunkBytes) return null;
-  }
 }

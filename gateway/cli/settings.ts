@@ -261,6 +261,20 @@ export const settings = {
     secret: true,
     description: 'connection string of the namespace that --audit aks://... names; else the identity that Azure finds',
   },
+  consumerGroup: {
+    type: 'string',
+    default: '$Default',
+    value: 'NAME',
+    description: 'consumer group to read the event hubs in that --audit aks://... names',
+  },
+  storageAccount: {
+    type: 'string',
+    default: null,
+    value: 'TEXT',
+    secret: true,
+    description:
+      'connection string of the account that --audit aks-storage://... names; else the identity that Azure finds',
+  },
   events: {
     type: 'string',
     default: null,

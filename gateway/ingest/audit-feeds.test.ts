@@ -4,7 +4,7 @@ import { auditLogFeed, cloudFeed } from './audit-feeds.ts';
 
 test('addresses of clouds name a cluster of the chart, or none', () => {
   const read = (text: string): readonly unknown[] | null => {
-    const feed = cloudFeed(text, { eventHubs: null });
+    const feed = cloudFeed(text, { eventHubs: null, consumerGroup: '$Default', storageAccount: null });
     return feed && [feed.cluster, feed.address, feed.provider];
   };
   const eks = 'eks://eu-central-1/prod';
@@ -13,6 +13,8 @@ test('addresses of clouds name a cluster of the chart, or none', () => {
   assert.deepEqual(read(`${context}=${eks}`), [context, eks, 'eks']);
   const aks = 'aks://shop.servicebus.windows.net/audit/shop_group(1)/prod';
   assert.deepEqual(read(`prod=${aks}`), ['prod', aks, 'aks']);
+  const storage = 'aks-storage://shop.blob.core.windows.net/shop_group(1)/prod';
+  assert.deepEqual(read(`prod=${storage}`), ['prod', storage, 'aks']);
   assert.deepEqual(read('gke://example.com:shop/europe-west3/prod'), [
     null,
     'gke://example.com:shop/europe-west3/prod',

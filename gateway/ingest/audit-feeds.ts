@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { type BlobStorageCursor, followBlobStorage } from '../../collectors/audit/aks/blob-storage.ts';
 import { type EventHubCursor, followEventHub } from '../../collectors/audit/aks/event-hub.ts';
 import type { AuditBatch } from '../../collectors/audit/batch.ts';
 import { pollCloudWatch } from '../../collectors/audit/eks/poll.ts';
@@ -42,6 +43,10 @@ export function auditLogFeed(text: string): AuditFeed {
 export interface CloudAccess {
   /** Connection string of the namespace of event hubs; null for the identity that Azure's tools find. */
   readonly eventHubs: string | null;
+  /** The consumer group to read event hubs in. */
+  readonly consumerGroup: string;
+  /** Connection string of the storage account; null for the identity that Azure's tools find. */
+  readonly storageAccount: string | null;
   /** Where Cloud Logging is served, if not where Google serves it. */
   readonly cloudLogging?: string;
 }
@@ -56,10 +61,21 @@ const readers: Readonly<Record<Cloud, Reader>> = {
       return pollCloudWatch(region, name, { source, after: after as WindowCursor | null }, signal);
     },
   aks:
-    ([namespace = '', hub = '', resourceGroup = '', name = ''], { eventHubs }) =>
+    ([namespace = '', hub = '', resourceGroup = '', name = ''], { eventHubs, consumerGroup }) =>
     (cluster, after, signal) => {
-      const options = { source: { cluster }, after: after as EventHubCursor | null, connectionString: eventHubs };
+      const access = { connectionString: eventHubs, consumerGroup };
+      const options = { source: { cluster }, after: after as EventHubCursor | null, ...access };
       return followEventHub({ namespace, hub, resourceGroup, cluster: name }, options, signal);
+    },
+  'aks-storage':
+    ([account = '', resourceGroup = '', name = ''], { storageAccount }) =>
+    (cluster, after, signal) => {
+      const options = {
+        source: { cluster },
+        after: after as BlobStorageCursor | null,
+        connectionString: storageAccount,
+      };
+      return followBlobStorage({ account, resourceGroup, cluster: name }, options, signal);
     },
   gke:
     ([project = '', location = '', name = ''], { cloudLogging }) =>
@@ -76,10 +92,11 @@ const readers: Readonly<Record<Cloud, Reader>> = {
  * colons and a slash; null where it is no such address.
  */
 export function cloudFeed(text: string, access: CloudAccess): AuditFeed | null {
-  const [, cluster = null, address = '', scheme = '', rest = ''] = /^(?:(.+)=)?(([a-z]+):\/\/(.+))$/.exec(text) ?? [];
+  const [, cluster = null, address = '', scheme = '', rest = ''] = /^(?:(.+)=)?(([a-z-]+):\/\/(.+))$/.exec(text) ?? [];
   if (!Object.hasOwn(cloudForms, scheme)) return null;
   const parts = rest.split('/');
   const isWhole = parts.length === cloudForms[scheme as Cloud].split('/').length;
   if (!isWhole || !parts.every((part) => /^[\w.()$:-]+$/.test(part))) return null;
-  return { address, cluster, provider: scheme as Cloud, read: readers[scheme as Cloud](parts, access) };
+  const provider = scheme === 'aks-storage' ? 'aks' : (scheme as Exclude<Cloud, 'aks-storage'>);
+  return { address, cluster, provider, read: readers[scheme as Cloud](parts, access) };
 }

@@ -2,6 +2,7 @@
 export const cloudForms = {
   eks: 'REGION/CLUSTER',
   aks: 'NAMESPACE/HUB/GROUP/CLUSTER',
+  'aks-storage': 'ACCOUNT/GROUP/CLUSTER',
   gke: 'PROJECT/LOCATION/CLUSTER',
 } as const;
 

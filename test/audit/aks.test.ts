@@ -6,7 +6,7 @@ import { execIntoAPod } from '../../detections/rules/exec-into-a-pod.ts';
 import { cloudFeed } from '../../gateway/ingest/audit-feeds.ts';
 import { memoryLog, openHouse } from '../gateway/testbed.ts';
 import { startEventHubs } from '../testbed/event-hubs.ts';
-import { alertedPods, followUntil } from './follow.ts';
+import { access, alertedPods, followUntil } from './follow.ts';
 import { chartManifests } from './histories.ts';
 
 const hubs = await startEventHubs('audit', ['0', '1']);
@@ -43,7 +43,7 @@ async function read(
   const ids: string[] = [];
   const problems: string[] = [];
   let cursor = after;
-  const options = { source: { cluster: null }, after, connectionString };
+  const options = { source: { cluster: null }, after, connectionString, consumerGroup: '$Default' };
   for await (const batch of followEventHub(of, options, AbortSignal.timeout(20_000))) {
     ids.push(...batch.events.map(({ record }) => record.auditID));
     problems.push(...batch.problems.map(({ message }) => message));
@@ -98,7 +98,7 @@ test('a wrong key and a hub that is not there are sentences that say what to do'
   });
   await assert.rejects(read(null, 1, hubs.connectionString, { ...address, hub: 'none' }), {
     reason: 'UNREACHABLE',
-    message: /the event hub none of shop.servicebus.windows.net is not there/,
+    message: /the event hub none of shop.servicebus.windows.net is not there, or has no such consumer group/,
   });
 });
 
@@ -106,7 +106,11 @@ test('a gateway that follows it raises alerts, and goes on where it was after a 
   const house = await openHouse(closing);
   await chartManifests(house, 'prod', '');
   const { logger } = memoryLog();
-  const feed = cloudFeed('aks://shop.servicebus.windows.net/audit/shop/web', { eventHubs: hubs.connectionString });
+  const feed = cloudFeed('aks://shop.servicebus.windows.net/audit/shop/web', {
+    ...access,
+    eventHubs: hubs.connectionString,
+    consumerGroup: 'portolan',
+  });
   assert.ok(feed);
   const follow = (count: number) =>
     followUntil(async () => (await alertedPods(house)).length >= count, house, feed, logger);
@@ -118,4 +122,5 @@ test('a gateway that follows it raises alerts, and goes on where it was after a 
     ['web-0', 1],
     ['web-1', 1],
   ]);
+  assert.deepEqual([...hubs.consumerGroups], ['$Default', 'portolan']);
 });

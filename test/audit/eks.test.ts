@@ -13,7 +13,7 @@ import { execIntoAPod } from '../../detections/rules/exec-into-a-pod.ts';
 import { cloudFeed } from '../../gateway/ingest/audit-feeds.ts';
 import { memoryLog, openHouse } from '../gateway/testbed.ts';
 import { type MotoTestbed, motoMissing, startMoto } from '../testbed/moto.ts';
-import { alertedPods, followUntil } from './follow.ts';
+import { access, alertedPods, followUntil } from './follow.ts';
 import { chartManifests } from './histories.ts';
 
 const skip = await motoMissing();
@@ -121,7 +121,7 @@ test('a gateway that follows it raises alerts, and goes on where it was after a 
   const house = await openHouse(closing);
   await chartManifests(house, 'prod', '');
   const { logger, lines } = memoryLog();
-  const feed = cloudFeed(`prod=eks://${region}/shop-prod`, { eventHubs: null });
+  const feed = cloudFeed(`prod=eks://${region}/shop-prod`, access);
   assert.ok(feed);
   const follow = (until: () => Promise<boolean>) => followUntil(until, house, feed, logger);
   // Audit logging is switched on while it looks for it.

@@ -1,13 +1,16 @@
 import type { Logger } from 'pino';
 import { loadDetections } from '../../detections/load.ts';
 import { packFiles } from '../../detections/rules/pack.ts';
-import type { AuditFeed } from '../../gateway/ingest/audit-feeds.ts';
+import type { AuditFeed, CloudAccess } from '../../gateway/ingest/audit-feeds.ts';
 import { auditSourceRecords } from '../../gateway/ingest/audit-source.ts';
 import { followAudit } from '../../gateway/ingest/follow-audit.ts';
 import { openLearning } from '../../gateway/ingest/learnt.ts';
 import { openWatches } from '../../gateway/ingest/watches.ts';
 import { wholeTenant } from '../../graph/model/scope.ts';
 import type { House } from '../gateway/testbed.ts';
+
+/** What a test's cloud feed is told, where nothing else is. */
+export const access: CloudAccess = { eventHubs: null, consumerGroup: '$Default', storageAccount: null };
 
 /** Follows a source of audit events as a process of its own would, which ends once something holds. */
 export async function followUntil(

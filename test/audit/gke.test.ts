@@ -6,7 +6,7 @@ import { markToldGaps } from '../../gateway/fleet/mark-told-gaps.ts';
 import { cloudFeed } from '../../gateway/ingest/audit-feeds.ts';
 import { memoryLog, openHouse, serve } from '../gateway/testbed.ts';
 import { type LogEntry, startCloudLogging } from '../testbed/cloud-logging.ts';
-import { alertedPods, followUntil } from './follow.ts';
+import { access, alertedPods, followUntil } from './follow.ts';
 import { chartManifests } from './histories.ts';
 
 const logging = await startCloudLogging();
@@ -81,7 +81,7 @@ test('a gateway that follows it raises alerts, and goes on where it was after a 
   const house = await openHouse(closing);
   await chartManifests(house, 'web', '');
   const { logger } = memoryLog();
-  const feed = cloudFeed('gke://shop/europe-west3/web', { eventHubs: null, cloudLogging: logging.url });
+  const feed = cloudFeed('gke://shop/europe-west3/web', { ...access, cloudLogging: logging.url });
   assert.ok(feed);
   const follow = (count: number) =>
     followUntil(async () => (await alertedPods(house)).length >= count, house, feed, logger);
@@ -101,7 +101,7 @@ test('what the source does not deliver is told as coverage gaps, until it does',
   await chartManifests(house, 'quiet', '');
   const gateway = await serve(closing, house);
   const { logger } = memoryLog();
-  const feed = cloudFeed('gke://shop/europe-west3/quiet', { eventHubs: null, cloudLogging: logging.url });
+  const feed = cloudFeed('gke://shop/europe-west3/quiet', { ...access, cloudLogging: logging.url });
   assert.ok(feed);
   const gaps = async (): Promise<readonly (readonly string[])[]> => {
     await markToldGaps({ ...house, followed: () => new Set() });

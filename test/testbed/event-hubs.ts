@@ -11,6 +11,8 @@ export interface EventHubsFake {
   append(partition: string, body: string): void;
   /** What retention does: events up to this sequence number are gone. */
   dropUntil(partition: string, sequence: number): void;
+  /** Those that were read in, in their order. */
+  readonly consumerGroups: ReadonlySet<string>;
   stop(): Promise<void>;
 }
 
@@ -41,6 +43,7 @@ export async function startEventHubs(hub: string, partitions: readonly string[])
   const dropped = new Map<string, number>();
   const replies = new Map<string, Sender>();
   const reading = new Set<Reading>();
+  const consumerGroups = new Set<string>();
 
   container.on('sender_open', ({ sender }: EventContext) => {
     if (sender === undefined) return;
@@ -54,12 +57,14 @@ export async function startEventHubs(hub: string, partitions: readonly string[])
       replies.set(sender.name, sender);
       return;
     }
-    const [, name, partition = ''] = /^([^/]+)\/ConsumerGroups\/[^/]+\/Partitions\/(.+)$/i.exec(source.address) ?? [];
+    const [, name, group = '', partition = ''] =
+      /^([^/]+)\/ConsumerGroups\/([^/]+)\/Partitions\/(.+)$/i.exec(source.address) ?? [];
     const log = logs.get(partition);
     if (name !== hub || log === undefined) {
       sender.close({ condition: 'amqp:not-found', description: `${source.address} could not be found` });
       return;
     }
+    consumerGroups.add(group);
     const selector = source.filter?.['apache.org:selector-filter:string']?.value ?? '';
     const isAfter = (event: Stored): boolean =>
       selects(selector, event) && event.sequence > (dropped.get(partition) ?? -1);
@@ -105,6 +110,7 @@ export async function startEventHubs(hub: string, partitions: readonly string[])
     dropUntil(partition, until) {
       dropped.set(partition, until);
     },
+    consumerGroups,
     stop: async () => {
       server.close();
     },

@@ -5,6 +5,7 @@ import { type ParsedAudit, refused, together } from '../parse.ts';
 import { isObject } from '../record.ts';
 import { AuditSourceError } from '../source-error.ts';
 import { readDiagnostics } from './diagnostics.ts';
+import { azureIdentity, identityError } from './identity.ts';
 
 /** Where the diagnostic settings of an AKS cluster stream to. */
 export interface EventHubAddress {
@@ -25,9 +26,9 @@ export interface FollowEventHubOptions {
   readonly after: EventHubCursor | null;
   /** Of the namespace; null for the identity that Azure's tools find. */
   readonly connectionString: string | null;
+  readonly consumerGroup: string;
 }
 
-const consumerGroup = '$Default';
 const beforeMs = 900_000;
 /** Events have up to 1 MiB each. */
 const batchEvents = 10;
@@ -46,10 +47,10 @@ interface Received {
  */
 export async function* followEventHub(
   address: EventHubAddress,
-  { source, after, connectionString }: FollowEventHubOptions,
+  { source, after, connectionString, consumerGroup }: FollowEventHubOptions,
   signal: AbortSignal,
 ): AsyncGenerator<AuditBatch<EventHubCursor>> {
-  const client = await clientOf(address, connectionString);
+  const client = await clientOf(address, consumerGroup, connectionString);
   const isOurs = (resourceId: string): boolean =>
     resourceId.includes(`/resourcegroups/${address.resourceGroup.toLowerCase()}/`) &&
     resourceId.endsWith(`/${address.cluster.toLowerCase()}`);
@@ -115,14 +116,14 @@ export async function* followEventHub(
 
 async function clientOf(
   { namespace, hub }: EventHubAddress,
+  consumerGroup: string,
   connectionString: string | null,
 ): Promise<EventHubConsumerClient> {
   const { EventHubConsumerClient } = await import('@azure/event-hubs');
   // Whoever follows us tries again, and says so.
   const options = { retryOptions: { maxRetries: 1, retryDelayInMs: 1_000 } };
   if (connectionString !== null) return new EventHubConsumerClient(consumerGroup, connectionString, hub, options);
-  const { DefaultAzureCredential } = await import('@azure/identity');
-  return new EventHubConsumerClient(consumerGroup, namespace, hub, new DefaultAzureCredential(), options);
+  return new EventHubConsumerClient(consumerGroup, namespace, hub, await azureIdentity(), options);
 }
 
 function startPositions(partitions: readonly string[], cursor: EventHubCursor): Record<string, EventPosition> {
@@ -158,7 +159,6 @@ function readEvent(body: unknown, source: AuditSource, isOurs: (resourceId: stri
 }
 
 const refusedClaim = /Unauthorized|InvalidSignature/;
-const noIdentity = /CredentialUnavailable|Authentication(Required)?Error/;
 
 function toldOf(thrown: unknown, { namespace, hub }: EventHubAddress): Error {
   // Of what was tried several times, each outcome is told.
@@ -168,14 +168,14 @@ function toldOf(thrown: unknown, { namespace, hub }: EventHubAddress): Error {
   const code = String((error as { readonly code?: unknown }).code ?? name);
   const where = `the event hub ${hub} of ${namespace}`;
   if (code === 'MessagingEntityNotFoundError')
-    return new AuditSourceError('UNREACHABLE', `${where} is not there: correct the address (${message})`, error);
-  const [line] = message.split('\n');
-  if (noIdentity.test(name))
     return new AuditSourceError(
-      'UNAUTHORIZED',
-      `Azure knows us not: see to the identity of this process (${line})`,
+      'UNREACHABLE',
+      `${where} is not there, or has no such consumer group: correct the address (${message})`,
       error,
     );
+  const unknown = identityError(error);
+  if (unknown !== null) return unknown;
+  const [line] = message.split('\n');
   if (refusedClaim.test(code))
     return new AuditSourceError(
       'UNAUTHORIZED',

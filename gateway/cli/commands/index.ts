@@ -31,6 +31,8 @@ export const commands: readonly Command[] = [
       'auditLog',
       'audit',
       'eventHubs',
+      'consumerGroup',
+      'storageAccount',
       'learn',
       'logLevel',
       'config',

@@ -1,4 +1,4 @@
-import { type AuditFeed, auditLogFeed, cloudFeed } from '../../ingest/audit-feeds.ts';
+import { type AuditFeed, auditLogFeed, type CloudAccess, cloudFeed } from '../../ingest/audit-feeds.ts';
 import { cloudAddresses } from '../../ingest/cloud-forms.ts';
 import { CommandError } from '../errors.ts';
 import type { Settings } from '../settings.ts';
@@ -7,10 +7,10 @@ import type { Settings } from '../settings.ts';
 export function auditFeeds({
   auditLog,
   audit,
-  eventHubs,
-}: Pick<Settings, 'auditLog' | 'audit' | 'eventHubs'>): readonly AuditFeed[] {
+  ...access
+}: Pick<Settings, 'auditLog' | 'audit'> & CloudAccess): readonly AuditFeed[] {
   const clouds = audit.map((address) => {
-    const feed = cloudFeed(address, { eventHubs });
+    const feed = cloudFeed(address, access);
     if (feed === null) throw new CommandError(`--audit ${address}: there are ${cloudAddresses}`);
     return feed;
   });
