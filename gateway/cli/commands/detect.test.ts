@@ -40,7 +40,7 @@ async function detect(...args: readonly string[]) {
 }
 
 const audit = bindingToClusterAdmin.fires;
-const harmless = { ...audit, ...bindingToClusterAdmin.nearMiss.change };
+const harmless = { ...audit, ...bindingToClusterAdmin.nearMiss.change, auditID: 'harmless' };
 const rules = `- rule: Roles
   desc: d
   source: k8s_audit
@@ -101,11 +101,35 @@ test('reads what CloudWatch Logs hands on, side by side and packed as Firehose s
   const stored = join(folder, 'firehose.gz');
   await writeFile(
     stored,
-    Buffer.concat([gzipSync(record(audit) + record(harmless)), gzipSync(`${record(audit)}rest`)]),
+    Buffer.concat([
+      gzipSync(record(audit) + record(harmless)),
+      gzipSync(`${record({ ...audit, auditID: 'third' })}rest`),
+    ]),
   );
   const { alerts, err } = await detect('--rules', path, '--events', stored);
   assert.equal(alerts().length, 3);
   assert.match(err, /firehose.gz:1: this is not JSON[\s\S]*\n1 could not be read/);
+});
+
+test('what comes again is left out, by cluster, audit id and stage, and counted', async () => {
+  const path = await file('roles.yaml', rules);
+  const of = (cluster: string, event: object): string =>
+    JSON.stringify({
+      category: 'kube-audit',
+      resourceId: `/SUBSCRIPTIONS/0A1B/RESOURCEGROUPS/SHOP/PROVIDERS/MICROSOFT.CONTAINERSERVICE/MANAGEDCLUSTERS/${cluster}`,
+      properties: { log: JSON.stringify(event) },
+    });
+  const lines = [audit, audit, { ...audit, stage: 'Panic' }, harmless, audit].map((event) => JSON.stringify(event));
+  const clouds = [of('PROD', audit), of('STAGING', audit), of('PROD', audit)];
+  const { alerts, err } = await detect(
+    '--rules',
+    path,
+    '--events',
+    await file('again.ndjson', [...lines, ...clouds].join('\n')),
+  );
+  assert.equal(alerts().length, 5);
+  assert.match(err, /read 5 events/);
+  assert.match(err, /^3 audit events were left out: they had come before/m);
 });
 
 test('a mistake in a rule ends it with status 2 before an event is read', async () => {
@@ -202,7 +226,7 @@ test('alerts go to a file, in the words of others', async () => {
 test('with --learn, unusual behaviour is told of', async () => {
   const lines = unusualDeployment.fires.map(([day, event]) => {
     const stageTimestamp = new Date(Date.UTC(2026, 0, 1) + day * 86_400_000).toISOString();
-    return JSON.stringify({ ...audit, objectRef: {}, ...event, stageTimestamp });
+    return JSON.stringify({ ...audit, objectRef: {}, ...event, auditID: stageTimestamp, stageTimestamp });
   });
   const events = await file('history.json', lines.join('\n'));
   const told = async (...args: readonly string[]): Promise<readonly string[]> =>

@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { type Delivery, deliveryOf, isProvider, providers } from '../../../collectors/audit/delivered.ts';
 import type { Provider } from '../../../collectors/audit/event.ts';
+import { seenEvents } from '../../../collectors/audit/seen.ts';
 import { behaviours } from '../../../detections/baselines/behaviours/index.ts';
 import { createBehaviours } from '../../../detections/baselines/engine.ts';
 import { isSourceName, type SourceName, sources } from '../../../detections/engine/fields/sources.ts';
@@ -66,7 +67,8 @@ export const run: Run = async (settings, positionals, terminal) => {
   const { syscall, k8s_audit: audit } = loaded.engines;
   const learnSeconds = (settings.learn ?? 0) * secondsOfDay;
   const unusual = learnSeconds === 0 ? null : createBehaviours(behaviours, { learnSeconds });
-  const counts = { events: 0, alerts: 0, problems: 0 };
+  const counts = { events: 0, alerts: 0, problems: 0, duplicates: 0 };
+  const seen = seenEvents();
   const deliveries = new Map<Provider, Delivery>();
   const reading = progress(`reading ${events}`, terminal);
   for await (const read of readEvents(bytesOf(events, terminal), events === '-' ? 'stdin' : events, source)) {
@@ -75,7 +77,12 @@ export const run: Run = async (settings, positionals, terminal) => {
       continue;
     }
     if (read.kind === 'k8s_audit') {
-      const { provider } = read.event.source;
+      const { provider, cluster } = read.event.source;
+      if (seen.has(cluster?.id ?? '', read.event.record)) {
+        counts.duplicates++;
+        continue;
+      }
+      seen.add(cluster?.id ?? '', read.event.record);
       const delivery = deliveries.get(provider) ?? deliveryOf(provider);
       deliveries.set(provider, delivery);
       delivery.take(read.event);
@@ -98,6 +105,10 @@ export const run: Run = async (settings, positionals, terminal) => {
     const lacking = delivery.notDelivered();
     reportLost(provider, lacking, notCovered(audit.rules, lacking), terminal);
   }
+  if (counts.duplicates > 0)
+    terminal.err(
+      `${counts.duplicates} audit events were left out: they had come before (by cluster, audit id and stage)\n`,
+    );
   if (counts.problems > 0) terminal.err(`${counts.problems} could not be read or were lost\n`);
   if (counts.events === 0 && counts.problems > 0) throw new CommandError(`there is no event in ${events}`);
   return exitStatus.done;
