@@ -38,6 +38,19 @@ export interface WebSocketRequest {
   readonly path: string;
 }
 
+/**
+ * Whether a namespace takes new objects, to be asked beside the right to create them: a review does not tell, since the
+ * authorizer knows rights only, and what is created in a namespace that is being deleted is refused by admission.
+ */
+export function takesNew(namespace: string | null): DryRun {
+  return {
+    type: 'dryRun',
+    as: 'controller',
+    path: `/api/v1/namespaces/${namespace}/configmaps?dryRun=All`,
+    body: { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'portolan-dry-run' } },
+  };
+}
+
 export function review(
   verb: string,
   resource: string,

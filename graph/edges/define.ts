@@ -19,6 +19,7 @@ export type TargetSubset =
   | 'with a pod open to privileged containers'
   | 'with a token Secret'
   | 'with a guessable token Secret'
+  | 'where objects may be created'
   | `with a token on ${string}`
   | `beside a ${string}`;
 

@@ -4,9 +4,10 @@ import { type Ask, review } from './ask.ts';
 import { type Derived, defineEdge } from './define.ts';
 import { fromHolders, type Holder } from './holder.ts';
 import { isNodeUser } from './member-of.ts';
+import { namespacesOf } from './namespaces.ts';
 import { overObjects } from './permission-edge.ts';
 import type { Read } from './read.ts';
-import { clusterWide, grantOf, namespacesOf, type Part, type Right, ruleEvidence } from './rights.ts';
+import { clusterWide, grantOf, type Part, type Right, ruleEvidence } from './rights.ts';
 
 const users: Right = { verb: 'impersonate', group: '', resource: 'users' };
 const groups: Right = { verb: 'impersonate', group: '', resource: 'groups' };

@@ -1,4 +1,4 @@
-import { type Ask, review } from './ask.ts';
+import { type Ask, review, takesNew } from './ask.ts';
 import { defineEdge } from './define.ts';
 import { overObjects } from './permission-edge.ts';
 import { createWorkload } from './workloads.ts';
@@ -15,12 +15,13 @@ export const podCreateWithSa = defineEdge({
   difficulty: 2,
   summary: 'Starts a pod that runs as any service account of the namespace, and uses its token.',
   precondition:
-    'create on pods, or on a built-in kind that makes pods, in the namespace of the service account. Pod Security does not prevent it.',
+    'create on pods, or on a built-in kind that makes pods, in the namespace of the service account, which is not being deleted. Pod Security does not prevent it.',
   remediation: 'Keep powerful service accounts out of namespaces where others may create workloads.',
   references: ['https://kubernetes.io/docs/concepts/security/rbac-good-practices/#workload-creation'],
   asks: (account) =>
     createWorkload.map((right): readonly Ask[] => [
       review(right.verb, right.resource, { group: right.group, namespace: account.namespace }),
+      takesNew(account.namespace),
     ]),
-  derive: { PermissionSet: overObjects('ServiceAccount', () => createWorkload) },
+  derive: { PermissionSet: overObjects('ServiceAccount', () => createWorkload, 'where objects may be created') },
 });

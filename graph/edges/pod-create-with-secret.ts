@@ -1,4 +1,4 @@
-import { type Ask, review } from './ask.ts';
+import { type Ask, review, takesNew } from './ask.ts';
 import { defineEdge } from './define.ts';
 import { overObjects } from './permission-edge.ts';
 import { createWorkload } from './workloads.ts';
@@ -15,12 +15,13 @@ export const podCreateWithSecret = defineEdge({
   difficulty: 2,
   summary: 'Starts a pod that mounts any secret of the namespace, and reads it there.',
   precondition:
-    'create on pods, or on a built-in kind that makes pods, in the namespace of the secret. Pod Security does not prevent it. Not modelled: the annotation kubernetes.io/enforce-mountable-secrets of service accounts, and the names of secrets, which must be known.',
+    'create on pods, or on a built-in kind that makes pods, in the namespace of the secret, which is not being deleted. Pod Security does not prevent it. Not modelled: the annotation kubernetes.io/enforce-mountable-secrets of service accounts, and the names of secrets, which must be known.',
   remediation: 'Keep secrets out of namespaces where others may create workloads.',
   references: ['https://kubernetes.io/docs/concepts/security/rbac-good-practices/#workload-creation'],
   asks: (secret): readonly (readonly Ask[])[] =>
     createWorkload.map((right) => [
       review(right.verb, right.resource, { group: right.group, namespace: secret.namespace }),
+      takesNew(secret.namespace),
     ]),
-  derive: { PermissionSet: overObjects('Secret', () => createWorkload) },
+  derive: { PermissionSet: overObjects('Secret', () => createWorkload, 'where objects may be created') },
 });

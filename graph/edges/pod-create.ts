@@ -1,7 +1,7 @@
 import { ref } from '../model/ref.ts';
 import { type Ask, review } from './ask.ts';
 import { type DerivedEdge, defineEdge, fact } from './define.ts';
-import { admitsPrivileged, anyAdmitsPrivileged } from './pod-security.ts';
+import { anyTakesNewPrivileged, takesNewPrivileged } from './pod-security.ts';
 import { grantOf, ruleEvidence } from './rights.ts';
 import { createWorkload } from './workloads.ts';
 
@@ -57,11 +57,11 @@ export const podCreate = defineEdge({
       const to = { members: 'Node', namespace: null } as const;
       const scope = set.properties.scope ?? null;
       if (scope === null) {
-        if (read.memo(anyAdmitsPrivileged, '')) yield { from: set.ref, to, evidence };
+        if (read.memo(anyTakesNewPrivileged, '')) yield { from: set.ref, to, evidence };
         return;
       }
       const namespace = read.node('Namespace', ref('Namespace', null, scope));
-      if (!namespace || !admitsPrivileged(namespace, read)) return;
+      if (!namespace || !takesNewPrivileged(namespace, read)) return;
       const open = fact(namespace.ref, 'metadata.labels[pod-security.kubernetes.io/enforce]');
       yield { from: set.ref, to, evidence: evidence.map((alternative) => [...alternative, open]) };
     },

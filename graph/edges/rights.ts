@@ -121,11 +121,6 @@ export function setsOf(identity: string, read: Read): readonly ModelNode<'Permis
   return read.memo(permissionSetsOf, identity).flatMap((ref) => read.node('PermissionSet', ref) ?? []);
 }
 
-/** The names of all namespaces, in no order. */
-export function namespacesOf(read: Read): readonly string[] {
-  return read.all('Namespace').flatMap((namespace) => read.node('Namespace', namespace)?.name ?? []);
-}
-
 function holdsAll(sets: readonly ModelNode<'PermissionSet'>[], parts: readonly Part[]): boolean {
   return parts.every((part) => sets.some((set) => part(set).length > 0));
 }

@@ -1,12 +1,13 @@
 import type { NodeFact } from '../model/observation.ts';
 import { ref } from '../model/ref.ts';
-import { type Ask, review } from './ask.ts';
+import { type Ask, review, takesNew } from './ask.ts';
 import { grantToBeMade, roleToBeBound } from './binding-to-be-made.ts';
 import { isWildcard } from './cluster-admin-wildcard.ts';
-import { type Derived, type DerivedEdge, defineEdge, fact } from './define.ts';
+import { type Derived, type DerivedEdge, type DerivedNode, defineEdge, fact } from './define.ts';
 import { fromHolders, type Holder } from './holder.ts';
+import { namespacesOf, takesNewObjects } from './namespaces.ts';
 import type { ModelNode, Read } from './read.ts';
-import { clusterWide, grantOf, namespacesOf, type Part, type Right, within } from './rights.ts';
+import { clusterWide, grantOf, type Part, type Right, within } from './rights.ts';
 import { adminRoles, namespacesWithAdminRoles, rbac } from './roles.ts';
 
 const createBinding: Right = { verb: 'create', group: rbac, resource: 'rolebindings' };
@@ -65,6 +66,7 @@ function* toNamespaces({ ref: from, sets, held }: Holder, read: Read): Iterable<
   // A right over the whole cluster is had in single namespaces only by what is in those: a Role of their own.
   const local = scopes.flatMap((scope) => scope ?? read.memo(namespacesWithAdminRoles, ''));
   for (const namespace of new Set(local)) {
+    if (!takesNewObjects(namespace, read)) continue;
     for (const role of adminRolesIn(namespace, read)) {
       const evidence = held(partsToBind(role, namespace));
       if (evidence.length === 0) continue;
@@ -74,44 +76,60 @@ function* toNamespaces({ ref: from, sets, held }: Holder, read: Read): Iterable<
   }
 }
 
-/**
- * What bindings to roles that allow less would grant, in namespaces that are not taken anyway: to roles that are named,
- * or to every Role where any may be bound.
- */
-function* toGrants({ ref: from, sets, held, made }: Holder, takes: Takes, read: Read): Iterable<Derived> {
+/** What bindings to roles that allow less would grant, in namespaces that are not taken anyway. */
+function* toGrants(holder: Holder, takes: Takes, read: Read): Iterable<Derived> {
+  const { ref: from, sets, held, made } = holder;
   const scopes = scopesOf(sets);
+  const namespaces = scopes.includes(null) ? namespacesOf(read) : scopes.flatMap((scope) => scope ?? []);
   for (const kind of ['ClusterRole', 'Role'] as const) {
     const resource = resourceOf[kind];
-    const granted = sets.flatMap((set) => grantOf(set.properties.rules ?? [], { ...bind, resource }) ?? []);
-    if (granted.length === 0) continue;
-    const names = new Set(granted.flatMap(({ named }) => [...named.keys()]));
+    const grants = sets.flatMap((set) => grantOf(set.properties.rules ?? [], { ...bind, resource }) ?? []);
+    if (grants.length === 0) continue;
     const toBeBound = { members: 'PermissionSet', only: `of a ${kind} to be bound` } as const;
     const everywhere = scopes.includes(null)
       ? held([clusterWide(createBinding), clusterWide({ ...bind, resource })])
       : [];
     if (everywhere.length > 0) yield { from, to: { ...toBeBound, namespace: null }, evidence: everywhere };
-    for (const namespace of scopes.includes(null) ? namespacesOf(read) : scopes) {
-      if (namespace === null || (everywhere.length > 0 && takes(namespace))) continue;
+    for (const namespace of namespaces) {
+      if (!takesNewObjects(namespace, read)) continue;
       const calls = made && !takes(namespace);
-      const any = held(partsToBind({ resource }, namespace));
-      if (any.length > 0) {
-        if (everywhere.length === 0) yield { from, to: { ...toBeBound, namespace }, evidence: any };
-        for (const role of calls && kind === 'Role' ? read.all('Role', namespace) : []) {
-          const node = grantOfLesser(role, namespace, read);
-          if (node) yield { node };
-        }
+      const any = everywhere.length > 0 ? everywhere : held(partsToBind({ resource }, namespace));
+      if (any.length === 0) {
+        const names = new Set(grants.flatMap(({ named }) => [...named.keys()]));
+        yield* toNamedGrants(holder, kind, names, namespace, calls, read);
         continue;
       }
-      for (const name of names) {
-        const role = ref('Role', kind === 'Role' ? namespace : null, name);
-        const evidence = held(partsToBind({ resource, name }, namespace));
-        const node = evidence.length > 0 ? grantOfLesser(role, namespace, read) : undefined;
-        if (!node) continue;
-        if (calls) yield { node };
-        const to = ref('PermissionSet', namespace, node.name);
-        yield { from, to, evidence: evidence.map((items) => [...items, fact(role, 'rules')]) };
-      }
+      if (any !== everywhere) yield { from, to: { ...toBeBound, namespace }, evidence: any };
+      if (calls && kind === 'Role') yield* grantsOfRoles(namespace, read);
     }
+  }
+}
+
+/** What every Role of a namespace would give there. */
+function* grantsOfRoles(namespace: string, read: Read): Iterable<DerivedNode> {
+  for (const role of read.all('Role', namespace)) {
+    const node = grantOfLesser(role, namespace, read);
+    if (node) yield { node };
+  }
+}
+
+/** What bindings in a namespace to the roles of a kind that rules name would grant; it is called into being if `calls`. */
+function* toNamedGrants(
+  { ref: from, held }: Holder,
+  kind: keyof typeof resourceOf,
+  names: ReadonlySet<string>,
+  namespace: string,
+  calls: boolean,
+  read: Read,
+): Iterable<Derived> {
+  for (const name of names) {
+    const role = ref('Role', kind === 'Role' ? namespace : null, name);
+    const evidence = held(partsToBind({ resource: resourceOf[kind], name }, namespace));
+    const node = evidence.length > 0 ? grantOfLesser(role, namespace, read) : undefined;
+    if (!node) continue;
+    if (calls) yield { node };
+    const to = ref('PermissionSet', namespace, node.name);
+    yield { from, to, evidence: evidence.map((items) => [...items, fact(role, 'rules')]) };
   }
 }
 
@@ -157,7 +175,7 @@ export const roleBindNamespace = defineEdge({
   difficulty: 1,
   summary: 'Binds a role to an identity of its own, within a namespace, and wears what it grants there.',
   precondition:
-    'create on rolebindings, and bind on a ClusterRole, or a Role of the namespace; both in the namespace or cluster-wide, in one binding or several. bind is asked for in the namespace of the new binding, so that a Role suffices to bind a ClusterRole. A role that allows everything gives the namespace; another, named by resourceNames or a Role where any may be bound, the permission set of the binding to be made. Not modelled: a role whose rules it holds already, which gives nothing new; a role that may be bound only by what another binding to be made grants.',
+    'create on rolebindings, and bind on a ClusterRole, or a Role of the namespace; both in the namespace, which is not being deleted, or cluster-wide, in one binding or several. bind is asked for in the namespace of the new binding, so that a Role suffices to bind a ClusterRole. A role that allows everything gives the namespace; another, named by resourceNames or a Role where any may be bound, the permission set of the binding to be made. Not modelled: a role whose rules it holds already, which gives nothing new; a role that may be bound only by what another binding to be made grants.',
   remediation:
     'Remove bind, or name by resourceNames the roles that may be handed on; do not leave roles that allow everything among them.',
   references: [
@@ -175,6 +193,7 @@ export const roleBindNamespace = defineEdge({
       [
         review('create', 'rolebindings', { group: rbac, namespace }),
         review('bind', resource, { group: rbac, namespace, name: role.name }),
+        takesNew(namespace),
       ],
     ];
   },

@@ -3,6 +3,7 @@ import { roleToBeBound } from './binding-to-be-made.ts';
 import { because, type Derived, defineEdge, fact, type TargetSet, type TargetSubset } from './define.ts';
 import { heldTokens, withTokenOn } from './held-tokens.ts';
 import { isNodeUser } from './member-of.ts';
+import { takesNewObjects } from './namespaces.ts';
 import { takesPrivileged } from './pod-security.ts';
 import { mayRun } from './pods.ts';
 import type { ModelNode, Read } from './read.ts';
@@ -39,17 +40,30 @@ function* openNode(pod: ModelNode<'Pod'>, read: Read): Iterable<Derived> {
   }
 }
 
+type SetName = Pick<TargetSet, 'members' | 'only'>;
+
 /** The sets of the whole cluster that are made of the like in each namespace. */
-const namespacedSets: readonly Pick<TargetSet, 'members' | 'only'>[] = [
+const everywhere: readonly SetName[] = [
   { members: 'Pod' },
   { members: 'ServiceAccount' },
   { members: 'ServiceAccount', only: 'with a token Secret' },
   { members: 'ServiceAccount', only: 'with a guessable token Secret' },
   { members: 'Secret' },
   { members: 'Node', only: 'with a pod open to privileged containers' },
+];
+
+/** Those that are made of the like in each namespace that takes new objects: bindings. */
+const whereBindingsAreTaken: readonly SetName[] = [
   { members: 'PermissionSet', only: 'of a Role to be bound' },
   { members: 'PermissionSet', only: 'of a ClusterRole to be bound' },
 ];
+
+/** A set of the whole cluster leads to one of a namespace, where some right has called it into being. */
+function* part(of: SetName, set: SetName, namespace: ModelNode<'Namespace'>, read: Read): Iterable<Derived> {
+  const from = targetSetRef(of.members, null, of.only);
+  const to = { ...set, namespace: namespace.name };
+  if (read.node('TargetSet', from)) yield { from, to, evidence: because(fact(namespace.ref, 'metadata')) };
+}
 
 /** Leads from the target set of a right to its members, so that a right over many objects is one edge. */
 export const targetMember = defineEdge({
@@ -60,7 +74,8 @@ export const targetMember = defineEdge({
   to: ['TargetSet', 'Pod', 'ServiceAccount', 'Secret', 'Node', 'User', 'Group', 'Namespace', 'PermissionSet'],
   difficulty: 0,
   summary: 'A right over all objects of a kind is a right over each of them.',
-  precondition: 'The object is of the kind, and in the namespace, that the right covers; a pod must not have ended.',
+  precondition:
+    'The object is of the kind, and in the namespace, that the right covers; a pod must not have ended; a namespace that is being deleted takes nothing new.',
   remediation: 'Narrow the right: to a namespace, or to single objects by resourceNames.',
   references: ['https://kubernetes.io/docs/reference/access-authn-authz/rbac/#referring-to-resources'],
   derive: {
@@ -90,16 +105,16 @@ export const targetMember = defineEdge({
     Node: (node, read) => member(node, null, read),
     // The set of the whole cluster links to the sets of its namespaces, not to each member again.
     *Namespace(namespace, read): Iterable<Derived> {
+      for (const set of everywhere) yield* part(set, set, namespace, read);
+      if (!takesNewObjects(namespace.name, read)) return;
       yield* member(namespace, null, read);
-      const evidence = because(fact(namespace.ref, 'metadata'));
-      for (const set of namespacedSets) {
-        const whole = targetSetRef(set.members, null, set.only);
-        if (read.node('TargetSet', whole)) yield { from: whole, to: { ...set, namespace: namespace.name }, evidence };
+      for (const set of whereBindingsAreTaken) yield* part(set, set, namespace, read);
+      for (const members of ['ServiceAccount', 'Secret'] as const) {
+        yield* part({ members, only: 'where objects may be created' }, { members }, namespace, read);
       }
       for (const kind of read.memo(workloadKindsIn, namespace.name)) {
-        const whole = targetSetRef('ServiceAccount', null, `beside a ${kind}`);
-        const to: TargetSet = { members: 'ServiceAccount', namespace: namespace.name };
-        if (read.node('TargetSet', whole)) yield { from: whole, to, evidence };
+        const members = 'ServiceAccount';
+        yield* part({ members, only: `beside a ${kind}` }, { members }, namespace, read);
       }
     },
   },

@@ -1,6 +1,7 @@
 import { ref } from '../model/ref.ts';
-import { type Ask, review } from './ask.ts';
+import { type Ask, review, takesNew } from './ask.ts';
 import { type DerivedEdge, defineEdge } from './define.ts';
+import { takesNewObjects } from './namespaces.ts';
 import { grantOf, ruleEvidence } from './rights.ts';
 import { updateWorkload, workloadKindsIn } from './workloads.ts';
 
@@ -19,7 +20,7 @@ export const workloadUpdateWithSa = defineEdge({
   summary:
     'Changes the template of a workload: its pods run an image of the attacker, as any service account of the namespace.',
   precondition:
-    'patch or update on a Deployment, StatefulSet, DaemonSet, CronJob, ReplicaSet or ReplicationController that exists in the namespace of the service account; resourceNames apply. Pod Security does not prevent it. The template of a Job cannot be changed. Not modelled: kinds of operators that make pods.',
+    'patch or update on a Deployment, StatefulSet, DaemonSet, CronJob, ReplicaSet or ReplicationController that exists in the namespace of the service account, which is not being deleted, so that new pods start; resourceNames apply. Pod Security does not prevent it. The template of a Job cannot be changed. Not modelled: kinds of operators that make pods.',
   remediation:
     'Name by resourceNames the workloads that may be changed; keep powerful service accounts in other namespaces.',
   references: ['https://kubernetes.io/docs/concepts/security/rbac-good-practices/#workload-creation'],
@@ -32,7 +33,7 @@ export const workloadUpdateWithSa = defineEdge({
         const name = workload.name.slice(workload.name.indexOf('/') + 1);
         return at === undefined
           ? []
-          : verbs.map((verb) => [review(verb, at.resource, { group: at.group, namespace, name })]);
+          : verbs.map((verb) => [review(verb, at.resource, { group: at.group, namespace, name }), takesNew(namespace)]);
       }),
   derive: {
     *PermissionSet(set, read): Iterable<DerivedEdge> {
@@ -55,7 +56,7 @@ export const workloadUpdateWithSa = defineEdge({
             const workloads = scope === null ? read.named('Workload', named) : [ref('Workload', scope, named)];
             for (const workload of workloads) {
               const namespace = read.node('Workload', workload)?.namespace;
-              if (namespace == null) continue;
+              if (namespace == null || !takesNewObjects(namespace, read)) continue;
               yield { from: set.ref, to: { members: 'ServiceAccount', namespace }, evidence: ruleEvidence(set, rules) };
             }
           }

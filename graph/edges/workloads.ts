@@ -1,3 +1,4 @@
+import { takesNewObjects } from './namespaces.ts';
 import type { Memo } from './read.ts';
 import type { Right } from './rights.ts';
 
@@ -18,15 +19,14 @@ export const updateWorkload: readonly (Omit<Right, 'verb'> & { readonly kind: st
   .filter(({ kind }) => kind !== 'Pod' && kind !== 'Job')
   .map(({ kind, group, resource }) => ({ kind, group, resource }));
 
-/** The kinds of workload that a namespace holds, sorted. */
+/** The kinds of workload that may make new pods in a namespace, sorted. */
 export const workloadKindsIn: Memo<readonly string[]> = {
   name: 'workloadKindsIn',
-  compute: (namespace, read) =>
-    [
-      ...new Set(
-        read
-          .all('Workload', namespace)
-          .flatMap((workload) => read.node('Workload', workload)?.properties.workloadKind ?? []),
-      ),
-    ].sort(),
+  compute: (namespace, read) => {
+    if (!takesNewObjects(namespace, read)) return [];
+    const kinds = read
+      .all('Workload', namespace)
+      .flatMap((workload) => read.node('Workload', workload)?.properties.workloadKind ?? []);
+    return [...new Set(kinds)].sort();
+  },
 };

@@ -158,6 +158,8 @@ async function judgeEdges(context: TestContext, asked: readonly EdgeDefinition[]
     const fleet = randomFleet(random(seed), prefix);
     const list = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: fleet });
     await kubernetes.kubectl(['create', '-f', '-'], list);
+    // Nothing empties it here, so that it stays: what may still be done in a namespace that is being deleted is asked, too.
+    if (random(seed).chance(0.4)) await kubernetes.kubectl(['delete', '--wait=false', 'namespace', `${prefix}-b`]);
     try {
       questions += await compare({ kubernetes, execByGet, asked, prefix, seed }, tallies);
     } finally {

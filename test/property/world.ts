@@ -74,7 +74,7 @@ export function randomRecord(random: Random): WorldRecord {
         namespace: null,
         name: namespace,
         properties: {
-          phase: 'Active',
+          phase: random.chance(0.8) ? 'Active' : 'Terminating',
           podSecurityEnforce: random.pick(['privileged', 'baseline', null]),
           labels: random.chance(0.5) ? ['shared=yes'] : [],
         },
