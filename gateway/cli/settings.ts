@@ -267,6 +267,13 @@ export const settings = {
     value: 'NAME',
     description: 'consumer group to read the event hubs in that --audit aks://... names',
   },
+  auditLateness: {
+    type: 'integer',
+    default: 3,
+    range: [1, 60],
+    value: 'MINUTES',
+    description: 'how much later than newer ones an event of EKS or GKE may come and still be taken',
+  },
   storageAccount: {
     type: 'string',
     default: null,

@@ -6,7 +6,7 @@ import { pollCloudWatch } from '../../collectors/audit/eks/poll.ts';
 import type { AuditSource, Provider } from '../../collectors/audit/event.ts';
 import { followLog, type LogCursor } from '../../collectors/audit/follow-log.ts';
 import { pollCloudLogging } from '../../collectors/audit/gke/poll.ts';
-import type { WindowCursor } from '../../collectors/audit/window.ts';
+import { pollTiming, type WindowCursor } from '../../collectors/audit/window.ts';
 import { type Cloud, cloudForms } from './cloud-forms.ts';
 
 /** Where audit events of a cluster are read, as the settings name it: ADDRESS, or CLUSTER=ADDRESS. */
@@ -47,18 +47,23 @@ export interface CloudAccess {
   readonly consumerGroup: string;
   /** Connection string of the storage account; null for the identity that Azure's tools find. */
   readonly storageAccount: string | null;
+  /** How many minutes later than newer ones an event of a source that is asked by time may come. */
+  readonly auditLateness: number;
   /** Where Cloud Logging is served, if not where Google serves it. */
   readonly cloudLogging?: string;
 }
+
+const minuteMs = 60_000;
 
 type Reader = (parts: readonly string[], access: CloudAccess) => AuditFeed['read'];
 
 const readers: Readonly<Record<Cloud, Reader>> = {
   eks:
-    ([region = '', name = '']) =>
+    ([region = '', name = ''], { auditLateness }) =>
     (cluster, after, signal) => {
       const source = { cluster: { ...cluster, region } };
-      return pollCloudWatch(region, name, { source, after: after as WindowCursor | null }, signal);
+      const timing = pollTiming(5_000, auditLateness * minuteMs);
+      return pollCloudWatch(region, name, { source, after: after as WindowCursor | null, timing }, signal);
     },
   aks:
     ([namespace = '', hub = '', resourceGroup = '', name = ''], { eventHubs, consumerGroup }) =>
@@ -78,11 +83,12 @@ const readers: Readonly<Record<Cloud, Reader>> = {
       return followBlobStorage({ account, resourceGroup, cluster: name }, options, signal);
     },
   gke:
-    ([project = '', location = '', name = ''], { cloudLogging }) =>
+    ([project = '', location = '', name = ''], { cloudLogging, auditLateness }) =>
     (cluster, after, signal) => {
       const source = { cluster: { ...cluster, region: location, account: project } };
       const endpoint = cloudLogging === undefined ? {} : { endpoint: cloudLogging };
-      const options = { source, after: after as WindowCursor | null, ...endpoint };
+      const timing = pollTiming(10_000, auditLateness * minuteMs);
+      const options = { source, after: after as WindowCursor | null, timing, ...endpoint };
       return pollCloudLogging({ project, location, cluster: name }, options, signal);
     },
 };

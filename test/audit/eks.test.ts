@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/client-cloudwatch-logs';
 import { pollCloudWatch } from '../../collectors/audit/eks/poll.ts';
 import type { AuditRecord } from '../../collectors/audit/event.ts';
-import type { WindowCursor } from '../../collectors/audit/window.ts';
+import type { PollTiming, WindowCursor } from '../../collectors/audit/window.ts';
 import { execIntoAPod } from '../../detections/rules/exec-into-a-pod.ts';
 import { cloudFeed } from '../../gateway/ingest/audit-feeds.ts';
 import { memoryLog, openHouse } from '../gateway/testbed.ts';
@@ -59,12 +59,17 @@ const message = (id: string): string =>
 const timing = { poll: 20, late: 60_000, lookBack: 60, before: 300_000 };
 
 /** Reads until so many events have come, as a process does that is killed then. */
-async function read(cluster: string, after: WindowCursor | null, count: number) {
+async function read(cluster: string, after: WindowCursor | null, count: number, times: PollTiming = timing) {
   const ids: string[] = [];
   const problems: string[] = [];
   let cursor = after;
   const stop = AbortSignal.timeout(20_000);
-  for await (const batch of pollCloudWatch(region, cluster, { source: { cluster: null }, after, timing }, stop)) {
+  for await (const batch of pollCloudWatch(
+    region,
+    cluster,
+    { source: { cluster: null }, after, timing: times },
+    stop,
+  )) {
     ids.push(...batch.events.map(({ record }) => record.auditID));
     problems.push(...batch.problems.map(({ message }) => message));
     cursor = JSON.parse(JSON.stringify(batch.cursor)) as WindowCursor;
@@ -95,6 +100,17 @@ test('many pages of several streams are read once, late ones too, and a restart 
   await put('pages', streams[0], [now + 1, message('last')]);
   const third = await read('pages', second.cursor, 2);
   assert.deepEqual([second.ids, third.ids], [['later'], ['last', 'late']]);
+});
+
+test('an event that is later than is looked for tells that others may be missed', { skip }, async () => {
+  await logGroup('late');
+  const now = Date.now();
+  await put('late', streams[0], [now - 60_000, message('early')], [now, message('new')]);
+  const { cursor } = await read('late', null, 2);
+  await put('late', streams[1], [now - 40_000, message('late')]);
+  const { ids, problems } = await read('late', cursor, 1, { ...timing, late: 30_000, lookBack: 20_000 });
+  assert.deepEqual(ids, ['late']);
+  assert.match(problems.join(), /an event came 40 s after newer ones; those that are later than 30 s may be missed/);
 });
 
 test('what was cut off is read as far as it goes, and told of', { skip }, async () => {

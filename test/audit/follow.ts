@@ -10,7 +10,12 @@ import { wholeTenant } from '../../graph/model/scope.ts';
 import type { House } from '../gateway/testbed.ts';
 
 /** What a test's cloud feed is told, where nothing else is. */
-export const access: CloudAccess = { eventHubs: null, consumerGroup: '$Default', storageAccount: null };
+export const access: CloudAccess = {
+  eventHubs: null,
+  consumerGroup: '$Default',
+  storageAccount: null,
+  auditLateness: 2,
+};
 
 /** Follows a source of audit events as a process of its own would, which ends once something holds. */
 export async function followUntil(

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { pollCloudLogging } from '../../collectors/audit/gke/poll.ts';
-import type { WindowCursor } from '../../collectors/audit/window.ts';
+import type { PollTiming, WindowCursor } from '../../collectors/audit/window.ts';
 import { markToldGaps } from '../../gateway/fleet/mark-told-gaps.ts';
 import { cloudFeed } from '../../gateway/ingest/audit-feeds.ts';
 import { memoryLog, openHouse, serve } from '../gateway/testbed.ts';
@@ -36,11 +36,11 @@ const address = { project: 'shop', location: 'europe-west3', cluster: 'prod' };
 const timing = { poll: 20, late: 60_000, lookBack: 60, before: 300_000 };
 
 /** Reads until so many events have come, as a process does that is killed then. */
-async function read(after: WindowCursor | null, count: number) {
+async function read(after: WindowCursor | null, count: number, of = address, times: PollTiming = timing) {
   const ids: string[] = [];
   let cursor = after;
-  const options = { source: { cluster: null }, after, endpoint: logging.url, timing };
-  for await (const batch of pollCloudLogging(address, options, AbortSignal.timeout(20_000))) {
+  const options = { source: { cluster: null }, after, endpoint: logging.url, timing: times };
+  for await (const batch of pollCloudLogging(of, options, AbortSignal.timeout(20_000))) {
     assert.deepEqual(batch.problems, []);
     ids.push(...batch.events.map(({ record }) => record.auditID.replace('insert ', '')));
     cursor = JSON.parse(JSON.stringify(batch.cursor)) as WindowCursor;
@@ -62,6 +62,26 @@ test('pages are read once, late entries too, and a restart goes on', async () =>
   logging.add(exec('late', now - 40_000), exec('last', now + 1));
   const third = await read(second.cursor, 2);
   assert.deepEqual([second.ids, third.ids], [['later'], ['last', 'late']]);
+});
+
+test('what comes very late is found without asking again for what is known', async () => {
+  const of = { ...address, cluster: 'late' };
+  const now = Date.now();
+  const at = (id: string, time: number, receivedAt: number): LogEntry => ({
+    ...exec(id, time, { cluster: 'late' }),
+    receiveTimestamp: new Date(receivedAt).toISOString(),
+  });
+  const known = Array.from({ length: 90 }, (_, index) => at(`known ${index}`, now - 400_000 + index, now - 390_000));
+  logging.add(...known, at('new', now, now));
+  const { handedOut, pages } = logging;
+  const cursor = { newest: now - 500_000, taken: '' };
+  const reading = read(cursor, 92, of, { ...timing, late: 450_000 });
+  // It has looked back several times.
+  while (logging.pages < pages + 30) await new Promise((resolve) => setTimeout(resolve, 10));
+  logging.add(at('late', now - 420_000, now + 1));
+  assert.ok((await reading).ids.includes('late'));
+  const again = logging.handedOut - handedOut - 92;
+  assert.ok(again < 90 + 4 * (logging.pages - pages), `${again} entries came again in ${logging.pages - pages} pages`);
 });
 
 test('what Google refuses is a sentence that says what to do', async () => {

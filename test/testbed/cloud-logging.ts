@@ -12,12 +12,16 @@ export interface CloudLoggingFake {
   refuse(status: number | null): void;
   /** How many pages have been asked for. */
   readonly pages: number;
+  /** How many entries have been handed out. */
+  readonly handedOut: number;
   stop(): Promise<void>;
 }
 
 export interface LogEntry {
   readonly insertId: string;
   readonly timestamp: string;
+  /** When it was added, where it is missing. */
+  readonly receiveTimestamp?: string;
   readonly logName: string;
   readonly resource: { readonly type: string; readonly labels: Readonly<Record<string, string>> };
   readonly protoPayload: Readonly<Record<string, unknown>>;
@@ -40,6 +44,7 @@ export async function startCloudLogging(): Promise<CloudLoggingFake> {
   const entries: LogEntry[] = [];
   let refusal: number | null = null;
   let pages = 0;
+  let handedOut = 0;
 
   function answer(path: string, { headers }: IncomingMessage, body: string): readonly [status: number, body: unknown] {
     if (path.startsWith('/computeMetadata/v1')) {
@@ -60,7 +65,9 @@ export async function startCloudLogging(): Promise<CloudLoggingFake> {
     const to = from + Math.min(pageSize, mostEntries);
     // A page may be empty, and yet not the last.
     if (pageToken === undefined && wanted.length > mostEntries) return [200, { nextPageToken: '0' }];
-    return [200, { entries: wanted.slice(from, to), ...(to < wanted.length && { nextPageToken: String(to) }) }];
+    const page = wanted.slice(from, to);
+    handedOut += page.length;
+    return [200, { entries: page, ...(to < wanted.length && { nextPageToken: String(to) }) }];
   }
 
   const server = createServer((request, response) => {
@@ -80,12 +87,18 @@ export async function startCloudLogging(): Promise<CloudLoggingFake> {
   return {
     url: `http://${host}`,
     host,
-    add: (...more) => void entries.push(...more),
+    add: (...more) => {
+      const receiveTimestamp = new Date().toISOString();
+      entries.push(...more.map((entry) => ({ receiveTimestamp, ...entry })));
+    },
     refuse: (status) => {
       refusal = status;
     },
     get pages() {
       return pages;
+    },
+    get handedOut() {
+      return handedOut;
     },
     stop: async () => {
       server.closeAllConnections();

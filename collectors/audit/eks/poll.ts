@@ -10,34 +10,33 @@ export interface PollCloudWatchOptions {
   readonly source: Omit<AuditSource, 'pointer' | 'provider' | 'route'>;
   /** Where to go on; null for a little before now. */
   readonly after: WindowCursor | null;
-  readonly timing?: PollTiming;
+  readonly timing: PollTiming;
 }
-
-const defaultTiming: PollTiming = { poll: 5_000, late: 120_000, lookBack: 60_000, before: 900_000 };
 
 /**
  * Follows the audit log of an EKS cluster in CloudWatch Logs until the signal is aborted, by FilterLogEvents. Asks for what is
- * new, and now and then for what came late. An account may ask five times a second in a region, for all its clusters.
+ * new, and now and then for what came late: it cannot be asked by when events came in. An account may ask five times a second
+ * in a region, for all its clusters.
  *
  * @throws AuditSourceError
  */
 export async function* pollCloudWatch(
   region: string,
   cluster: string,
-  { source, after, timing = defaultTiming }: PollCloudWatchOptions,
+  { source, after, timing }: PollCloudWatchOptions,
   signal: AbortSignal,
 ): AsyncGenerator<AuditBatch<WindowCursor>> {
   const { CloudWatchLogsClient, FilterLogEventsCommand } = await import('@aws-sdk/client-cloudwatch-logs');
   const client = new CloudWatchLogsClient({ region });
   const logGroupName = logGroupOf(cluster);
-  const window = timeWindow(after ?? { newest: Date.now() - timing.before, taken: '' }, timing.late);
+  const window = timeWindow(after ?? { newest: Date.now() - timing.before, taken: '' }, timing);
   const read = (event: FilteredLogEvent): ReturnType<typeof readLogEvent> => {
     const pointer = `${logGroupName} ${event.logStreamName} ${event.eventId}`;
     return readLogEvent(event.message ?? '', { ...source, provider: 'eks', route: 'cloudwatch', pointer });
   };
   try {
     await requireStreams(client, logGroupName, signal);
-    for await (const startTime of rounds(window, timing, signal)) {
+    for await (const { since: startTime } of rounds(window, timing, signal)) {
       let nextToken: string | undefined;
       // A page may be empty, and yet not the last.
       do {
@@ -49,7 +48,8 @@ export async function* pollCloudWatch(
         });
         const page = await client.send(command, { abortSignal: signal });
         const fresh = (page.events ?? []).filter(({ eventId = '', timestamp = 0 }) => window.take(eventId, timestamp));
-        if (fresh.length > 0) yield { ...together(fresh.map(read)), cursor: window.cursor() };
+        if (fresh.length > 0)
+          yield { ...together([window.tooLate(logGroupName), ...fresh.map(read)]), cursor: window.cursor() };
         nextToken = page.nextToken;
       } while (nextToken !== undefined && !signal.aborted);
     }

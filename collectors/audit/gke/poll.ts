@@ -20,46 +20,57 @@ export interface PollCloudLoggingOptions {
   readonly after: WindowCursor | null;
   /** Where Cloud Logging is served. */
   readonly endpoint?: string;
-  readonly timing?: PollTiming;
+  readonly timing: PollTiming;
 }
 
 const google = 'https://logging.googleapis.com';
-const defaultTiming: PollTiming = { poll: 10_000, late: 120_000, lookBack: 60_000, before: 900_000 };
 const scope = 'https://www.googleapis.com/auth/logging.read';
 const requestMs = 60_000;
 const pageSize = 1_000;
+/** How long after it was received an entry can be listed, at the latest. */
+const shownMs = 120_000;
 
 /**
  * Follows the audit logs of a GKE cluster in Cloud Logging until the signal is aborted, by entries:list. Asks for what is new,
- * and now and then for what came late. A project may ask 60 times a minute, for all its clusters.
+ * and now and then for what came late, of that only for what has been received since it was last asked so. A project may ask
+ * 60 times a minute, for all its clusters.
  *
  * @throws AuditSourceError
  */
 export async function* pollCloudLogging(
   address: GkeAddress,
-  { source, after, endpoint = google, timing = defaultTiming }: PollCloudLoggingOptions,
+  { source, after, endpoint = google, timing }: PollCloudLoggingOptions,
   signal: AbortSignal,
 ): AsyncGenerator<AuditBatch<WindowCursor>> {
   const { GoogleAuth } = await import('google-auth-library');
   // Without a project it would look for one, by running gcloud.
   const auth = new GoogleAuth({ scopes: scope, projectId: address.project });
-  const window = timeWindow(after ?? { newest: Date.now() - timing.before, taken: '' }, timing.late);
+  const window = timeWindow(after ?? { newest: Date.now() - timing.before, taken: '' }, timing);
   const pointer = `Cloud Logging of ${address.cluster}`;
   const read = (entry: Json) => readEntry(entry, { ...source, provider: 'gke', route: 'cloud-logging', pointer });
-  const isNew = (entry: Json): boolean =>
-    isObject(entry) && window.take(`${entry.timestamp} ${entry.insertId}`, Date.parse(String(entry.timestamp)) || 0);
+  /** When what is known was received, at the latest (ms): now, and when it was last looked back. */
+  let received = 0;
+  let lookedAt = 0;
+  const isNew = (entry: Json): boolean => {
+    if (!isObject(entry)) return false;
+    received = Math.max(received, Date.parse(String(entry.receiveTimestamp)) || 0);
+    return window.take(`${entry.timestamp} ${entry.insertId}`, Date.parse(String(entry.timestamp)) || 0);
+  };
   try {
-    for await (const since of rounds(window, timing, signal)) {
-      const filter = filterOf(address, since);
+    for await (const { since, looksBack } of rounds(window, timing, signal)) {
+      const known = received;
+      const filter = filterOf(address, since, looksBack ? Math.max(0, lookedAt - shownMs) : 0);
       const ask = { resourceNames: [`projects/${address.project}`], filter, orderBy: 'timestamp asc', pageSize };
       let pageToken: Json | undefined;
       // A page may be empty, and yet not the last.
       do {
         const page = await list(endpoint, await auth.getAccessToken(), { ...ask, pageToken }, signal);
         const fresh = Array.isArray(page.entries) ? (page.entries as readonly Json[]).filter(isNew) : [];
-        if (fresh.length > 0) yield { ...together(fresh.map(read)), cursor: window.cursor() };
+        if (fresh.length > 0)
+          yield { ...together([window.tooLate(pointer), ...fresh.map(read)]), cursor: window.cursor() };
         pageToken = page.nextPageToken;
       } while (pageToken !== undefined && !signal.aborted);
+      if (looksBack) lookedAt = known;
     }
   } catch (error) {
     if (!signal.aborted) throw toldOf(error, address);
@@ -67,7 +78,7 @@ export async function* pollCloudLogging(
 }
 
 /** https://cloud.google.com/logging/docs/view/logging-query-language */
-function filterOf({ location, cluster }: GkeAddress, since: number): string {
+function filterOf({ location, cluster }: GkeAddress, since: number, receivedSince: number): string {
   return [
     'resource.type="k8s_cluster"',
     `resource.labels.location="${location}"`,
@@ -75,6 +86,7 @@ function filterOf({ location, cluster }: GkeAddress, since: number): string {
     'protoPayload.serviceName="k8s.io"',
     '(log_id("cloudaudit.googleapis.com/activity") OR log_id("cloudaudit.googleapis.com/data_access"))',
     `timestamp>="${new Date(since).toISOString()}"`,
+    ...(receivedSince === 0 ? [] : [`receiveTimestamp>="${new Date(receivedSince).toISOString()}"`]),
   ].join(' AND ');
 }
 

@@ -32,6 +32,7 @@ export const commands: readonly Command[] = [
       'audit',
       'eventHubs',
       'consumerGroup',
+      'auditLateness',
       'storageAccount',
       'learn',
       'logLevel',
