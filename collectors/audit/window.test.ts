@@ -93,6 +93,7 @@ test('now and then it is asked for what came late', async () => {
     asked.push(since);
     if (asked.length === 30) stop.abort();
   }
-  assert.deepEqual(asked.slice(0, 2), [855, 1_000]);
+  assert.equal(asked[0], 855);
   assert.ok(asked.filter((since) => since === 855).length >= 3);
+  assert.ok(asked.includes(1_000));
 });

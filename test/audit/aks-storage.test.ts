@@ -1,5 +1,9 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { after, before, test } from 'node:test';
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import {
   AccountSASPermissions,
   AccountSASResourceTypes,
@@ -27,6 +31,7 @@ let writer: BlobServiceClient;
 before(async () => {
   if (skip !== false) return;
   azurite = await startAzurite();
+  setDefaultCACertificates([...getCACertificates(), azurite.authority]);
   writer = BlobServiceClient.fromConnectionString(azurite.connectionString);
 });
 after(async () => {
@@ -43,7 +48,7 @@ function signedFor(permissions: string, resources = 'co'): string {
     expiresOn: new Date(Date.now() + hourMs),
   };
   const sas = generateAccountSASQueryParameters(wanted, new StorageSharedKeyCredential(azurite.account, azurite.key));
-  return `BlobEndpoint=${azurite.url};SharedAccessSignature=${sas}`;
+  return `BlobEndpoint=https://${azurite.host};SharedAccessSignature=${sas}`;
 }
 
 function blobOf(cluster: string, hour: number, category = 'kube-audit') {
@@ -67,20 +72,28 @@ const exec = execIntoAPod.fires as AuditRecord;
 const line = (id: string, log = JSON.stringify({ ...exec, auditID: id, objectRef: { ...exec.objectRef, name: id } })) =>
   `${JSON.stringify({ category: 'kube-audit', properties: { log, stream: 'stdout' } })}\n`;
 const thisHour = (): number => Date.now() - (Date.now() % hourMs);
-const address = (cluster: string) => ({ account: 'shop.blob.core.windows.net', resourceGroup: 'shop', cluster });
+const address = (cluster: string, connectionString: string | null) => ({
+  account: connectionString === null ? azurite.host : 'shop.blob.core.windows.net',
+  resourceGroup: 'shop',
+  cluster,
+});
 
 /** Reads until so much has come, as a process does that is killed then. */
 async function read(
   cluster: string,
   after: BlobStorageCursor | null,
   count: number,
-  connectionString = signedFor('rl'),
+  connectionString: string | null = signedFor('rl'),
 ) {
   const ids: string[] = [];
   const problems: string[] = [];
   let cursor = after;
   const options = { source: { cluster: null }, after, connectionString, pollMs: 10 };
-  for await (const batch of followBlobStorage(address(cluster), options, AbortSignal.timeout(20_000))) {
+  for await (const batch of followBlobStorage(
+    address(cluster, connectionString),
+    options,
+    AbortSignal.timeout(20_000),
+  )) {
     ids.push(...batch.events.map(({ record }) => record.auditID));
     problems.push(...batch.problems.map(({ message }) => message));
     cursor = JSON.parse(JSON.stringify(batch.cursor)) as BlobStorageCursor;
@@ -198,6 +211,32 @@ test('what cannot be read is a sentence that says what to do', { skip }, async (
     'UNREACHABLE',
     /cannot be read/,
   );
+});
+
+test('the identity of the machine reads it as well, once it has one', { skip }, async (t) => {
+  await append('IDENTITY', thisHour(), line('a'));
+  const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const now = Math.floor(Date.now() / 1_000);
+  const claims = { aud: 'https://storage.azure.com', iss: 'https://sts.windows.net/0a1b/', iat: now, nbf: now - 60 };
+  const token = `${part({ alg: 'RS256', typ: 'JWT' })}.${part({ ...claims, exp: now + 3_600 })}.${part({})}`;
+  // As App Service gives a process its managed identity.
+  let isGiven = false;
+  const identity = createServer(({ url = '', headers }, response) => {
+    const known = isGiven && headers['x-identity-header'] === 'mine' && url.includes('storage.azure.com');
+    response.writeHead(known ? 200 : 401, { 'content-type': 'application/json' });
+    const given = { access_token: token, expires_on: now + 3_600, resource: claims.aud, token_type: 'Bearer' };
+    response.end(JSON.stringify(known ? given : { statusCode: 401, message: 'no such identity' }));
+  }).listen(0, '127.0.0.1');
+  await once(identity, 'listening');
+  t.after(() => identity.close());
+  Object.assign(process.env, {
+    AZURE_TOKEN_CREDENTIALS: 'ManagedIdentityCredential',
+    IDENTITY_ENDPOINT: `http://127.0.0.1:${(identity.address() as AddressInfo).port}/token`,
+    IDENTITY_HEADER: 'mine',
+  });
+  await assert.rejects(read('IDENTITY', null, 1, null), { reason: 'UNAUTHORIZED', message: /Azure knows us not/ });
+  isGiven = true;
+  assert.deepEqual((await read('IDENTITY', null, 1, null)).ids, ['a']);
 });
 
 test('a gateway that follows it raises alerts, and goes on where it was after a restart', { skip }, async () => {

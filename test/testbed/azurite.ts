@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { rmSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import { join } from 'node:path';
 import { ensureAzurite } from './azurite/build.ts';
+import { createAuthority, issueServer } from './certificates.ts';
 import { TestbedUnavailable } from './kubernetes/unavailable.ts';
 import { freePort, type GuardedProcess, startProcess, waitUntilReady } from './process.ts';
 import { temporaryFolder } from './temporary.ts';
@@ -11,37 +12,50 @@ import { temporaryFolder } from './temporary.ts';
 export interface AzuriteTestbed {
   readonly account: string;
   readonly key: string;
-  /** http://127.0.0.1:PORT/ACCOUNT */
-  readonly url: string;
+  /** 127.0.0.1:PORT/ACCOUNT, by HTTPS. */
+  readonly host: string;
+  /** The certificate (PEM) that clients must trust. */
+  readonly authority: string;
   /** With the account's key, which may do anything. */
   readonly connectionString: string;
   stop(): Promise<void>;
 }
 
-/** Starts Azurite on a free port of loopback, without data. Rejects with TestbedUnavailable where it cannot be had. */
+/**
+ * Starts Azurite on a free port of loopback, without data. It takes the account's key and signatures by it, and bearer tokens,
+ * of which it does not check by whom they are signed.
+ *
+ * Rejects with TestbedUnavailable where it cannot be had.
+ */
 export async function startAzurite(): Promise<AzuriteTestbed> {
   const main = await ensureAzurite();
   const folder = temporaryFolder();
   const port = await freePort();
   const [account, key] = ['shop', randomBytes(32).toString('base64')];
-  const url = `http://127.0.0.1:${port}/${account}`;
+  const host = `127.0.0.1:${port}/${account}`;
+  const authority = createAuthority();
+  const server = issueServer(authority, { commonName: 'azurite' }, ['127.0.0.1']);
+  const [cert, ownKey] = [join(folder, 'server.pem'), join(folder, 'server.key')];
+  writeFileSync(cert, server.certificate);
+  writeFileSync(ownKey, server.key);
   const flags = ['--silent', '--inMemoryPersistence', '--disableTelemetry', '--skipApiVersionCheck'];
-  const command = [process.execPath, main, ...flags, '--blobHost', '127.0.0.1', '--blobPort', String(port)];
-  let server: GuardedProcess | undefined;
+  const secure = ['--oauth', 'basic', '--cert', cert, '--key', ownKey];
+  const command = [process.execPath, main, ...flags, ...secure, '--blobHost', '127.0.0.1', '--blobPort', String(port)];
+  let azurite: GuardedProcess | undefined;
   async function stop(): Promise<void> {
-    await server?.kill();
+    await azurite?.kill();
     rmSync(folder, { recursive: true, force: true });
   }
   try {
     const environment = { AZURITE_ACCOUNTS: `${account}:${key}`, NODE_OPTIONS: '' };
-    server = await startProcess('azurite', command, join(folder, 'azurite.log'), environment);
-    await waitUntilReady(server, 60, () => listens(port));
+    azurite = await startProcess('azurite', command, join(folder, 'azurite.log'), environment);
+    await waitUntilReady(azurite, 60, () => listens(port));
   } catch (error) {
     await stop();
     throw error;
   }
-  const connectionString = `DefaultEndpointsProtocol=http;AccountName=${account};AccountKey=${key};BlobEndpoint=${url}`;
-  return { account, key, url, connectionString, stop };
+  const connectionString = `DefaultEndpointsProtocol=https;AccountName=${account};AccountKey=${key};BlobEndpoint=https://${host}`;
+  return { account, key, host, authority: authority.certificate, connectionString, stop };
 }
 
 function listens(port: number): Promise<boolean> {

@@ -182,7 +182,7 @@ function toldOf(error: unknown, { account }: BlobStorageAddress): Error {
   if (error instanceof AuditSourceError || !(error instanceof Error)) return error as Error;
   const { code = error.name, statusCode, message } = error as RestError;
   const [line] = message.split('\n');
-  if (statusCode === 401 || /failed to authenticate/i.test(line ?? ''))
+  if (statusCode === 401 || code === 'InvalidAuthenticationInfo' || /failed to authenticate/i.test(line ?? ''))
     return new AuditSourceError('UNAUTHORIZED', `the storage account ${account} knows us not: ${line}`, error);
   if (statusCode === 403)
     return new AuditSourceError(
