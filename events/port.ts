@@ -31,8 +31,6 @@ export interface EventLog {
    * the signal ends it. Throws EventLogError CURSOR_EXPIRED when some are gone. Trouble of the log itself it sits out.
    */
   follow(channel: Channel, after: Positions, signal: AbortSignal): AsyncIterable<EventEntry>;
-  /** Rejects while events do not come through for want of what it runs on, beside the store. */
-  answers(): Promise<void>;
   close(): Promise<void>;
 }
 

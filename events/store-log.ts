@@ -56,7 +56,6 @@ export function storeLog(
         throw error instanceof StoreError && error.code === 'VERSION_EXPIRED' ? cursorExpired(error) : error;
       }
     },
-    answers: async () => undefined,
     close: async () => undefined,
   };
 }

@@ -38,7 +38,6 @@ async function check(settings: Settings): Promise<Readiness> {
       await engine.reached(await settings.store.version(settings.tenant), signal);
     });
   }
-  await part('The event log does not answer: see to Redis.', () => settings.events.answers());
   const others = await settings.readiness();
   return { ready: reasons.length === 0 && others.ready, reasons: [...reasons, ...others.reasons] };
 }

@@ -27,10 +27,14 @@ const pageSize = 500;
 /** How long the reader's connection blocks, and how long a follower waits before it looks for itself, in milliseconds. */
 const blockMs = 5_000;
 const pauseMs = 250;
+/** How long an answer of Redis may take, and how long the source is read before a Redis that gave none is asked again. */
+const patienceMs = 2_000;
+const awayMs = 10_000;
 
 /**
  * The log in Redis Streams, filled from its source by every process that reads it. One connection of the process blocks, on
- * a bell that rings for all channels; followers then read what is new. What Redis loses is filled in again.
+ * a bell that rings for all channels; followers then read what is new. What Redis loses is filled in again; while it is
+ * away they read the source.
  */
 export async function openRedisLog(url: string, source: SourceLog, options: RedisLogOptions = {}): Promise<EventLog> {
   const { most = 100_000, onTrouble = () => undefined } = options;
@@ -38,9 +42,10 @@ export async function openRedisLog(url: string, source: SourceLog, options: Redi
     lazyConnect: true,
     maxRetriesPerRequest: 1,
     connectTimeout: 5_000,
+    commandTimeout: patienceMs,
     retryStrategy: (times) => Math.min(50 * 2 ** times, 1_000),
   });
-  const reader = redis.duplicate({ maxRetriesPerRequest: null });
+  const reader = redis.duplicate({ maxRetriesPerRequest: null, commandTimeout: undefined });
   for (const connection of [redis, reader]) connection.on('error', onTrouble);
   const closing = new AbortController();
   const bells = new Map<string, Bell>();
@@ -115,7 +120,21 @@ export async function openRedisLog(url: string, source: SourceLog, options: Redi
     }
   }
 
-  const listening = listen();
+  /** What the source has, until Redis is back. */
+  async function* meanwhile(
+    channel: Channel,
+    positions: Map<string, Position>,
+    signal: AbortSignal,
+  ): AsyncIterable<EventEntry> {
+    const back = redis.status === 'ready' ? AbortSignal.timeout(awayMs) : life.signal;
+    const after = Object.fromEntries(positions);
+    for await (const entry of source.follow(channel, after, AbortSignal.any([signal, back]))) {
+      positions.set(entry.cluster, entry.position);
+      yield entry;
+    }
+  }
+
+  void listen();
   return {
     async reached(channel) {
       keepFilled(channel);
@@ -128,20 +147,23 @@ export async function openRedisLog(url: string, source: SourceLog, options: Redi
       const signal = AbortSignal.any([readerSignal, closing.signal]);
       const positions = new Map<string, Position>(Object.entries(after));
       await refuseFuture(source, channel, after);
+      let isAway = false;
       while (!signal.aborted) {
         const busy = new AbortController();
         const next = bellOf(channel).wait(1_000, AbortSignal.any([signal, busy.signal]));
         try {
-          for await (const entry of page(channel, positions)) {
+          for await (const entry of (isAway ? meanwhile : page)(channel, positions, signal)) {
             busy.abort();
             if (signal.aborted) return;
             yield entry;
           }
-          await next;
+          if (!isAway) await next;
+          isAway = false;
         } catch (error) {
           if (signal.aborted) return;
           if (error instanceof EventLogError) throw error;
           onTrouble(error);
+          isAway = true;
           await sleep(pauseMs, undefined, { signal }).catch(() => undefined);
         } finally {
           busy.abort();
@@ -149,15 +171,11 @@ export async function openRedisLog(url: string, source: SourceLog, options: Redi
       }
     },
 
-    async answers() {
-      await redis.ping();
-    },
-
     async close() {
       closing.abort();
       redis.disconnect();
-      reader.disconnect();
-      await Promise.all([listening, ...fillers.values()]);
+      reader.disconnect(); // what it still asked is never answered, if Redis is away
+      await Promise.all(fillers.values());
     },
   };
 }

@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Redis } from 'ioredis';
+import type { EventEntry } from '../../events/port.ts';
 import { openRedisLog, type RedisLogOptions } from '../../events/redis/log.ts';
 import { storeLog } from '../../events/store-log.ts';
 import { openSqlite } from '../../graph/store/sqlite/open.ts';
@@ -75,6 +77,44 @@ describe('on a real Redis', { skip: await redisMissing() }, () => {
       await take(opened.log, channel, from, 399);
     } finally {
       await opened.close();
+    }
+  });
+
+  test('who follows goes on while Redis is away, and while it does not answer', { timeout: 60_000 }, async () => {
+    const opened = await open();
+    const asking = new Redis(redis.url, { lazyConnect: true });
+    asking.on('error', () => undefined);
+    try {
+      const commits = committer(opened);
+      const channel = { tenant: commits.tenant, topic: 'alerts' } as const;
+      const found: EventEntry[] = [];
+      const stop = new AbortController();
+      const reading = (async () => {
+        for await (const entry of opened.log.follow(channel, {}, stop.signal)) found.push(entry);
+      })();
+      const tellsOf = async (keys: readonly string[]): Promise<void> => {
+        for (const key of keys) await commits.alerts('alpha', [key]);
+        const wanted = commits.expected.alerts.length;
+        for (const limit = Date.now() + 10_000; found.length < wanted && Date.now() < limit; ) await sleep(20);
+        sameByCluster(found, commits.expected.alerts);
+      };
+      await tellsOf(['before']);
+      await redis.kill();
+      await tellsOf(['away', 'still away']);
+      await redis.start();
+      await tellsOf(['back']);
+      await sleep(1_500); // connections try again once a second
+      await asking.connect();
+      await asking.client('PAUSE', 3_000);
+      await tellsOf(['dumb', 'still dumb']);
+      await redis.kill();
+      await tellsOf(['away again']);
+      stop.abort();
+      await reading;
+    } finally {
+      asking.disconnect();
+      await opened.close(); // which waits for no Redis
+      await redis.start();
     }
   });
 

@@ -37,22 +37,10 @@ async function raise(rule: string): Promise<void> {
   assert.equal(response.status, 200, await response.text());
 }
 
-async function readyz(status: number): Promise<unknown> {
-  for (const limit = Date.now() + 20_000; ; await sleep(100)) {
-    const response = await fetch(`${running?.url}/readyz`);
-    const body: unknown = await response.json();
-    if (response.status === status || Date.now() > limit) {
-      assert.equal(response.status, status, JSON.stringify(body));
-      return body;
-    }
-  }
-}
-
-test('portolan up with PORTOLAN_REDIS: alerts come by way of it, and it is not ready while that is away', {
+test('portolan up with PORTOLAN_REDIS: alerts come by way of it, and by the store while it is away', {
   skip,
 }, async () => {
   assert.ok(running);
-  await readyz(200);
   const query = 'subscription { alertRaised { alert { rule } } }';
   const subscribed = await subscribe(running.url, { query });
   await sleep(500); // a subscription that has no cursor begins at some time after it was asked for
@@ -66,10 +54,11 @@ test('portolan up with PORTOLAN_REDIS: alerts come by way of it, and it is not r
   assert.ok(keys.length > 0, 'it went through Redis');
 
   await redis.kill();
-  assert.deepEqual(await readyz(503), { ready: false, reasons: ['The event log does not answer: see to Redis.'] });
   await raise('while it is away');
+  await subscribed.until(2, 20_000);
+  const { status } = await fetch(`${running.url}/readyz`);
+  assert.equal(status, 200, 'all that a gateway does it does without Redis');
   await redis.start();
-  assert.deepEqual(await readyz(200), { ready: true, reasons: [] });
   await raise('afterwards');
   const events = await subscribed.until(3, 20_000);
   assert.deepEqual(
