@@ -75,7 +75,9 @@ static __always_inline bool within_rate(__u32 pid, __u32 type, __u64 now)
 		rate->second = second;
 		rate->count = 0;
 	}
-	return __sync_fetch_and_add(&rate->count, 1) < settings.rate;
+	/* Added, then read: an addition that gives the value from before takes Linux 5.12. */
+	__sync_fetch_and_add(&rate->count, 1);
+	return rate->count <= settings.rate;
 }
 
 /* Counts the event as made; false when nobody wants anything of this process. */
