@@ -220,12 +220,76 @@ test('what is wrong is refused at its place', () => {
     [rule('condition: s'), /has no selection/],
     [
       rule('s:\n  User: x\ncondition: s', 'product: windows'),
-      /s0\.yml:1:1: warning: rule "t": there are no events of product: windows/,
+      /s0\.yml:3:12: warning: rule "t": there are no events of product: windows/,
     ],
     [rule('s:\n  User: x\ncondition: s').replace('high', 'huge'), /‘huge’ is no level/],
     ['detection: [\n', /this is not YAML/],
   ];
   for (const [text, expected] of cases) assert.match(refusal(text), expected);
+});
+
+test('connections: who began them, their ends by address and by name', () => {
+  const network = 'product: linux, category: network_connection';
+  const connect: NodeEvent = {
+    ...{ 'evt.type': 'connect', 'proc.exepath': '/usr/bin/nc', 'evt.rawres': 0 },
+    ...{ 'fd.cip': '10.0.0.9', 'fd.sip': '203.0.113.5', 'fd.sport': 4444, 'fd.sip.name': 'Drop.example.org' },
+  };
+  const cases: readonly (readonly [string, boolean, boolean])[] = [
+    ["Initiated: 'true'", true, false],
+    ['Initiated: false', false, true],
+    ['DestinationPort: [4444, 5555]', true, true],
+    ["DestinationIp|cidr: ['10.0.0.0/8', 'fe80::/10']", false, false],
+    ["SourceIp|cidr: '10.0.0.0/8'", true, true],
+    ['DestinationHostname|contains: drop.example', true, true],
+  ];
+  for (const [item, connecting, accepting] of cases) {
+    const text = rule(`s:\n  ${item}\ncondition: s`, network);
+    assert.equal(fires(text, connect), connecting, item);
+    assert.equal(fires(text, { ...connect, 'evt.type': 'accept' }), accepting, item);
+    assert.equal(fires(text, { ...connect, 'evt.type': 'bind' }), false, item);
+  }
+  assert.match(
+    refusal(rule('s:\n  Initiated: yes!\ncondition: s', network)),
+    /expected true or false and found ‘yes!’/,
+  );
+});
+
+test('a command line is what the process was given, with the path it was started by', () => {
+  const event = start('sh -c id', { 'proc.exe': '/tmp/.x/sh', 'proc.args': '-c id', 'proc.name': 'sh' });
+  const parent = { 'proc.pname': 'java', 'proc.pexe': '/opt/jre/bin/java', 'proc.pcmdline': 'java -jar a.jar' };
+  const fits = (item: string, more: NodeEvent = {}): boolean =>
+    fires(rule(`s:\n  ${item}\ncondition: s`), { ...event, ...parent, ...more });
+  assert.equal(fits("CommandLine: '/tmp/.x/sh -c id'"), true);
+  assert.equal(fits("CommandLine|startswith: 'sh '"), false);
+  assert.equal(fits("CommandLine: '/tmp/.x/sh'", { 'proc.args': '' }), true);
+  assert.equal(fits("ParentCommandLine: '/opt/jre/bin/java -jar a.jar'"), true);
+});
+
+test('a rule that no event here can fulfil is left out with a warning, and what counts on it', () => {
+  const hashes = rule('s:\n  Hashes|contains: MD5=00\ncondition: s');
+  assert.match(refusal(hashes), /:9:\d+: warning: rule "t": no event here has the field ‘Hashes’ of Sigma/);
+  const sshd = rule('keywords: [bad luck]\ncondition: keywords', 'product: linux, service: sshd');
+  const counting = 'title: many\ncorrelation: { type: event_count, rules: [t], timespan: 1m, condition: { gte: 5 } }\n';
+  const { problems, correlations, refused } = load(`${sshd}---\n${counting}`);
+  assert.deepEqual(
+    problems.map(({ severity, item }) => [severity, item]),
+    [
+      ['warning', 'rule "t"'],
+      ['warning', 'rule "many"'],
+    ],
+  );
+  assert.match(problems[1]?.message ?? '', /the rule ‘t’ is left out, and with it what counts on it/);
+  assert.deepEqual([correlations.length, refused.length], [0, 2]);
+});
+
+test('what stands nowhere in an audit event covers no rule', () => {
+  const covered = (item: string): unknown => {
+    const [made] = load(rule(`s:\n  ${item}\ncondition: s`, kubernetes)).rules;
+    return made?.coverage;
+  };
+  assert.deepEqual(covered("file_path: '*gcc*'"), { state: 'none', missing: ['jevt.value[/file_path]'] });
+  assert.deepEqual(covered('requestObject.spec.nodeName: w1'), { state: 'full', missing: [] });
+  assert.deepEqual(covered('annotations.example.org/key: a'), { state: 'full', missing: [] });
 });
 
 const failed = rule('s:\n  User: root\n  CommandLine|contains: fail\ncondition: s').replaceAll(': t\n', ': failed\n');

@@ -50,3 +50,6 @@ export class RuleError extends Error {
 
 /** A rule names what there is not: refused, unless it says `skip-if-unknown-filter`. */
 export class UnknownFieldError extends RuleError {}
+
+/** A rule that is not wrong, and that no event here can fulfil: left out, with a warning. */
+export class LeftOutError extends RuleError {}

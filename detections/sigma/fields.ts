@@ -5,6 +5,8 @@ export interface MappedField {
   readonly names: readonly { readonly name: string; readonly argument: string | null }[];
   /** By which addresses are compared with blocks. */
   readonly network?: string;
+  /** Of true and false, the field of the engine says the opposite. */
+  readonly opposite?: true;
 }
 
 /** Where the events of a logsource come from, and which of them it means. */
@@ -17,6 +19,8 @@ export interface LogSource {
   /** By what a person recognises an event. */
   readonly shown: readonly string[];
   readonly field: (name: string) => MappedField | undefined;
+  /** Fields of Sigma's taxonomy that no event here has. */
+  readonly absent: ReadonlySet<string>;
 }
 
 function named(name: string, network?: string): MappedField {
@@ -25,11 +29,11 @@ function named(name: string, network?: string): MappedField {
 
 const process: Readonly<Record<string, MappedField>> = {
   Image: named('proc.exepath'),
-  CommandLine: named('proc.cmdline'),
+  CommandLine: named('proc.exeline'),
   CurrentDirectory: named('proc.cwd'),
   ProcessId: named('proc.pid'),
   ParentImage: named('proc.pexepath'),
-  ParentCommandLine: named('proc.pcmdline'),
+  ParentCommandLine: named('proc.pexeline'),
   ParentProcessId: named('proc.ppid'),
   User: named('user.name'),
   LogonId: named('user.loginuid'),
@@ -37,12 +41,23 @@ const process: Readonly<Record<string, MappedField>> = {
 const file: Readonly<Record<string, MappedField>> = { ...process, TargetFilename: named('fd.name') };
 const network: Readonly<Record<string, MappedField>> = {
   ...process,
+  Initiated: { ...named('fd.is_server'), opposite: true },
   DestinationIp: named('fd.sip', 'fd.snet'),
+  DestinationHostname: named('fd.sip.name'),
   DestinationPort: named('fd.sport'),
   SourceIp: named('fd.cip', 'fd.cnet'),
+  SourceHostname: named('fd.cip.name'),
   SourcePort: named('fd.cport'),
   Protocol: named('fd.l4proto'),
 };
+
+/** https://sigmahq.io/sigma-specification/specification/sigma-appendix-taxonomy.html */
+const absent: ReadonlySet<string> = new Set([
+  ...['UtcTime', 'CreationUtcTime', 'ProcessGuid', 'ParentProcessGuid', 'LogonGuid', 'TerminalSessionId'],
+  ...['FileVersion', 'Description', 'Product', 'Company', 'OriginalFileName', 'IntegrityLevel', 'ParentUser'],
+  ...['Hashes', 'md5', 'sha1', 'sha256', 'Imphash', 'imphash', 'RuleName', 'Provider_Name', 'Computer'],
+  ...['SourceIsIpv6', 'SourcePortName', 'DestinationIsIpv6', 'DestinationPortName'],
+]);
 
 const containers = ['containers', 'initContainers', 'ephemeralContainers'];
 const audit: Readonly<Record<string, MappedField>> = {
@@ -91,6 +106,7 @@ function ofNode(
     fullText,
     shown: [...shown, ...nodeShown],
     field: (name) => fields[name] ?? (/^[a-z0-9]+\./.test(name) ? named(name) : undefined),
+    absent,
   };
 }
 
@@ -98,10 +114,10 @@ const opens = 'evt.type in (open, openat, openat2, creat)';
 
 /** Of Linux, by category. */
 export const linux: Readonly<Record<string, LogSource>> = {
-  process_creation: ofNode('evt.type in (execve, execveat)', 'proc.cmdline', process),
+  process_creation: ofNode('evt.type in (execve, execveat)', 'proc.exeline', process),
   file_event: ofNode(`${opens} and evt.is_open_write = true`, 'fd.name', file, ['fd.name']),
   file_access: ofNode(`${opens} and evt.is_open_read = true`, 'fd.name', file, ['fd.name']),
-  network_connection: ofNode('evt.type = connect', 'fd.name', network, ['fd.name']),
+  network_connection: ofNode('evt.type in (connect, accept, accept4)', 'fd.name', network, ['fd.name']),
 };
 
 /** The audit log of Kubernetes. A request is told of at several stages: its arrival is left out. */
@@ -111,4 +127,5 @@ export const kubernetesAudit: LogSource = {
   fullText: 'jevt.value[/]',
   shown: ['ka.user.name', 'ka.verb', 'ka.target.resource', 'ka.target.namespace', 'ka.target.name', 'ka.sourceips'],
   field: auditField,
+  absent: new Set(),
 };

@@ -1,6 +1,6 @@
 import type { YamlValue } from '../engine/files/yaml-item.ts';
 import type { Comparison, FieldReference, Literal, Operand, Operator, Resolved } from '../engine/language/ast.ts';
-import type { Mark } from '../engine/problem.ts';
+import { LeftOutError, type Mark } from '../engine/problem.ts';
 import type { LogSource, MappedField } from './fields.ts';
 import { type Modifiers, patternsOf, readModifiers } from './modifiers.ts';
 import { anyText, globOf, type Pattern, plainText } from './pattern.ts';
@@ -22,6 +22,8 @@ export function itemCondition(key: string, value: YamlValue, log: LogSource, kin
   const modifiers = readModifiers(names, value);
   const values = value.isList ? value.list() : [value];
   if (values.length === 0) value.fail(`${key} has no values`);
+  if (log.absent.has(name))
+    throw new LeftOutError(`no event here has the field ‘${name}’ of Sigma; the rule is left out`, value.mark);
   const mapped = log.field(name) ?? value.fail(`unknown field ‘${name}’ for events of this logsource`);
   const conditions = values.map((one) => of(one));
   const whole = conditions.length === 1 ? first(conditions) : any(conditions, modifiers.has('all') ? 'and' : 'or');
@@ -53,7 +55,7 @@ export function itemCondition(key: string, value: YamlValue, log: LogSource, kin
     if (type !== 'text' && type !== 'bytes') {
       if (modifiers.has('contains') || modifiers.has('startswith') || modifiers.has('endswith'))
         one.fail(`${name} is of the type ${type}, in which nothing can be searched`);
-      return compared('=', text);
+      return compared('=', mapped.opposite && type === 'boolean' ? opposite(text, one) : text);
     }
     // A public rule asks so; the authorizer says it in an annotation.
     if (field.name === 'ka.response.code' && /^allow$/i.test(text))
@@ -89,6 +91,11 @@ export function itemCondition(key: string, value: YamlValue, log: LogSource, kin
     const right = fold({ kind: 'field', ...other, mark: one.mark });
     return { kind: 'comparison', left: fold(field), operator: search ?? '=', modifier: null, right, mark: one.mark };
   }
+}
+
+function opposite(text: string, one: YamlValue): string {
+  if (!/^(?:true|false)$/i.test(text)) one.fail(`expected true or false and found ‘${text}’`);
+  return text.toLowerCase() === 'true' ? 'false' : 'true';
 }
 
 const orders = [

@@ -7,7 +7,7 @@ import { mostFileBytes } from '../engine/files/read-file.ts';
 import { placeIn } from '../engine/files/source-text.ts';
 import { YamlItem } from '../engine/files/yaml-item.ts';
 import type { RefusedRule, RuleFile } from '../engine/load.ts';
-import { type Problem, RuleError } from '../engine/problem.ts';
+import { LeftOutError, type Problem, RuleError } from '../engine/problem.ts';
 import type { Rule } from '../engine/rule.ts';
 import { severityOf, techniquesOf } from '../engine/severity.ts';
 import type { Correlation } from './correlation.ts';
@@ -36,6 +36,8 @@ export function loadSigma(files: readonly RuleFile[]): LoadedSigma {
   const syscall: Rule<NodeEvent>[] = [];
   const k8sAudit: Rule<AuditEvent>[] = [];
   const referred = new Map<string, Referred>();
+  /** By what correlations call them. */
+  const leftOut = new Set<string>();
   const titles = new Set<string>();
   const refused: RefusedRule[] = [];
 
@@ -54,7 +56,10 @@ export function loadSigma(files: readonly RuleFile[]): LoadedSigma {
       return make();
     } catch (error) {
       if (!(error instanceof RuleError)) throw error;
-      problems.push({ ...error.place, severity: 'error', item: nameOf(item), message: error.message });
+      const isLeftOut = error instanceof LeftOutError;
+      if (isLeftOut) for (const name of namesOf(item)) leftOut.add(name);
+      const severity = isLeftOut ? 'warning' : 'error';
+      problems.push({ ...error.place, severity, item: nameOf(item), message: error.message });
       refuse(item, error.message);
       return undefined;
     }
@@ -63,11 +68,6 @@ export function loadSigma(files: readonly RuleFile[]): LoadedSigma {
   for (const item of items.filter((one) => one.has('detection'))) {
     reporting(item, () => {
       const made = readRule(item, (source, condition) => planners[source].verify(condition));
-      if ('foreign' in made) {
-        problems.push({ ...item.place, severity: 'warning', item: nameOf(item), message: made.foreign });
-        refuse(item, made.foreign);
-        return;
-      }
       taken(item);
       if (made.source === 'syscall') syscall.push(made.rule);
       else k8sAudit.push(made.rule);
@@ -75,22 +75,19 @@ export function loadSigma(files: readonly RuleFile[]): LoadedSigma {
       const rule: Referred = {
         title: made.rule.name,
         field(name) {
-          const field = 'foreign' in log ? undefined : log.field(name)?.names[0];
+          const field = log.field(name)?.names[0];
           if (field === undefined || sources[made.source].field(field.name) === undefined) return undefined;
           return field.argument === null ? field.name : `${field.name}[${field.argument}]`;
         },
       };
-      for (const key of ['title', 'name', 'id']) {
-        const text = item.get(key)?.scalar();
-        if (text !== undefined && text !== null) referred.set(text, rule);
-      }
+      for (const name of namesOf(item)) referred.set(name, rule);
     });
   }
   const correlations = items
     .filter((one) => one.has('correlation'))
     .flatMap((item) => {
       const correlation = reporting(item, () => {
-        const made = readCorrelation(item, referred);
+        const made = readCorrelation(item, referred, leftOut);
         taken(item);
         return made;
       });
@@ -121,6 +118,11 @@ function itemsOf({ name, text }: RuleFile, problems: Problem[]): readonly YamlIt
   });
 }
 
+/** What correlations may call a rule. */
+function namesOf(item: YamlItem): readonly string[] {
+  return ['title', 'name', 'id'].flatMap((key) => item.get(key)?.scalar() ?? []);
+}
+
 function nameOf(item: YamlItem): string {
   try {
     return `rule "${item.need('title').text()}"`;
@@ -133,11 +135,25 @@ function nameOf(item: YamlItem): string {
 function refusedRule(item: YamlItem, reason: string): RefusedRule | undefined {
   try {
     const { title, priority, tags } = readHeading(item);
-    const log = item.has('detection') ? readLogSource(item) : null;
-    const source = log === null || 'foreign' in log ? '' : log.source;
-    return { name: title, source, severity: severityOf(priority), techniques: techniquesOf(tags), reason };
+    return {
+      name: title,
+      source: sourceOf(item),
+      severity: severityOf(priority),
+      techniques: techniquesOf(tags),
+      reason,
+    };
   } catch (error) {
     if (!(error instanceof RuleError)) throw error;
     return undefined;
+  }
+}
+
+/** Empty of a correlation, and of a rule about events that there are not. */
+function sourceOf(item: YamlItem): string {
+  try {
+    return item.has('detection') ? readLogSource(item).source : '';
+  } catch (error) {
+    if (!(error instanceof LeftOutError)) throw error;
+    return '';
   }
 }

@@ -1,18 +1,15 @@
 import type { YamlItem } from '../engine/files/yaml-item.ts';
+import { LeftOutError } from '../engine/problem.ts';
 import { kubernetesAudit, type LogSource, linux } from './fields.ts';
-
-/** A rule about events that no source of ours has: not wrong, and never true here. */
-export interface Foreign {
-  readonly foreign: string;
-}
 
 /**
  * Whose events a rule is about.
  *
- * @throws RuleError for what is no logsource
+ * @throws RuleError for what is no logsource, LeftOutError for one of which there are no events here
  */
-export function readLogSource(item: YamlItem): LogSource | Foreign {
-  const map = item.need('logsource').map();
+export function readLogSource(item: YamlItem): LogSource {
+  const value = item.need('logsource');
+  const map = value.map();
   const [product, category, service] = ['product', 'category', 'service'].map((key) => map.get(key)?.text());
   if (product === undefined && category === undefined && service === undefined)
     map.fail('‘logsource’ needs one of product, category and service');
@@ -22,7 +19,8 @@ export function readLogSource(item: YamlItem): LogSource | Foreign {
   const given = Object.entries({ product, category, service }).flatMap(([key, value]) =>
     value === undefined ? [] : [`${key}: ${value}`],
   );
-  return {
-    foreign: `there are no events of ${given.join(', ')} here: expected product: kubernetes with service: audit, or product: linux with one of the categories ${Object.keys(linux).join(', ')}; the rule is left out`,
-  };
+  throw new LeftOutError(
+    `there are no events of ${given.join(', ')} here: expected product: kubernetes with service: audit, or product: linux with one of the categories ${Object.keys(linux).join(', ')}; the rule is left out`,
+    value.mark,
+  );
 }

@@ -1,4 +1,5 @@
 import type { YamlItem, YamlValue } from '../engine/files/yaml-item.ts';
+import { LeftOutError } from '../engine/problem.ts';
 import { severityOf, techniquesOf } from '../engine/severity.ts';
 import type { Correlation, CorrelationType } from './correlation.ts';
 import { readHeading } from './read-rule.ts';
@@ -14,15 +15,22 @@ export interface Referred {
   readonly field: (name: string) => string | undefined;
 }
 
-/** @throws RuleError */
-export function readCorrelation(item: YamlItem, rules: ReadonlyMap<string, Referred>): Correlation {
+/**
+ * @param leftOut the names of rules that were left out
+ * @throws RuleError LeftOutError
+ */
+export function readCorrelation(
+  item: YamlItem,
+  rules: ReadonlyMap<string, Referred>,
+  leftOut: ReadonlySet<string>,
+): Correlation {
   const { title, priority, tags, author } = readHeading(item);
   const map = item.need('correlation').map();
   const typeText = map.need('type').text();
   const type =
     types.find((known) => known === typeText) ??
     map.need('type').fail(`‘${typeText}’ is no correlation: expected one of ${types.join(', ')}`);
-  const referred = referredRules(map.need('rules'), rules);
+  const referred = referredRules(map.need('rules'), rules, leftOut);
   const aliases = map.get('aliases')?.map();
   const condition = map.get('condition')?.map();
   const temporal = type === 'temporal' || type === 'temporal_ordered';
@@ -59,9 +67,15 @@ export function readCorrelation(item: YamlItem, rules: ReadonlyMap<string, Refer
   }
 }
 
-function referredRules(value: YamlValue, rules: ReadonlyMap<string, Referred>): readonly Referred[] {
+function referredRules(
+  value: YamlValue,
+  rules: ReadonlyMap<string, Referred>,
+  leftOut: ReadonlySet<string>,
+): readonly Referred[] {
   const all = (value.isList ? value.list() : [value]).map((one) => {
     const name = one.text();
+    if (leftOut.has(name))
+      throw new LeftOutError(`the rule ‘${name}’ is left out, and with it what counts on it`, one.mark);
     return rules.get(name) ?? one.fail(`there is no rule ‘${name}’ (by name, id or title) in these files`);
   });
   return all.length === 0 ? value.fail('‘rules’ names no rule') : all;

@@ -13,7 +13,7 @@ import { type Rule, ruleOf } from '../engine/rule.ts';
 import { parseSigmaCondition } from './condition.ts';
 import type { LogSource } from './fields.ts';
 import { any, type FieldKinds, itemCondition, patternCondition } from './item.ts';
-import { type Foreign, readLogSource } from './log-source.ts';
+import { readLogSource } from './log-source.ts';
 import { patternsOf, readModifiers } from './modifiers.ts';
 
 const priorities: Readonly<Record<string, Priority>> = {
@@ -68,12 +68,11 @@ type EventOf<Name extends SourceName> = (typeof sources)[Name] extends Source<in
 /**
  * A document with `detection` as a rule of the engine.
  *
- * @throws RuleError
+ * @throws RuleError LeftOutError
  */
-export function readRule(item: YamlItem, verify: (source: SourceName, condition: Resolved) => void): AnyRule | Foreign {
+export function readRule(item: YamlItem, verify: (source: SourceName, condition: Resolved) => void): AnyRule {
   const heading = readHeading(item);
   const log = readLogSource(item);
-  if ('foreign' in log) return log;
   const written = any([fromText(log.condition), readDetection(item, log)], 'and');
   const condition = asTold(written, sources[log.source].toldAs);
   verify(log.source, condition);

@@ -1,4 +1,4 @@
-import type { AuditEvent, Json } from '../../../collectors/audit/event.ts';
+import type { AuditEvent, AuditRecord, Json } from '../../../collectors/audit/event.ts';
 import { containerFields } from './audit-containers.ts';
 import { at, auditField, deep, everyText, isObject, jsonText, listOf, picked } from './audit-json.ts';
 import type { Field, Getter, Source, Value } from './field.ts';
@@ -76,6 +76,25 @@ function pointed(value: Json | undefined, pointer: string): Json | undefined {
     value,
     path.split('/').map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~')),
   );
+}
+
+/** What a record may have; audit.k8s.io/v1. */
+const recordKeys: ReadonlySet<string> = new Set<keyof AuditRecord>([
+  ...(['level', 'auditID', 'stage', 'requestURI', 'verb', 'user', 'impersonatedUser', 'sourceIPs'] as const),
+  ...(['userAgent', 'objectRef', 'responseStatus', 'requestObject', 'responseObject'] as const),
+  ...(['requestReceivedTimestamp', 'stageTimestamp', 'annotations'] as const),
+]);
+
+/** A value anywhere in the record, by its JSON pointer. */
+function pointedField(name: string): Field<AuditEvent> {
+  const get = (pointer: string | null): Get => {
+    return (event) => jsonText(pointed(whole(event), pointer ?? ''));
+  };
+  const delivered = (pointer: string | null): boolean => {
+    const [first = ''] = (pointer ?? '').replace(/^\//, '').split('/');
+    return first === '' || recordKeys.has(first);
+  };
+  return { ...auditField(name, false, 'required', get), delivered };
 }
 
 function whole(event: AuditEvent): Json {
@@ -229,8 +248,8 @@ const fields: readonly Field<AuditEvent>[] = [
       ({ source }) =>
         source.cluster?.name,
   ),
-  auditField('jevt.value', false, 'required', (pointer) => (event) => jsonText(pointed(whole(event), pointer ?? ''))),
-  auditField('json.value', false, 'required', (pointer) => (event) => jsonText(pointed(whole(event), pointer ?? ''))),
+  pointedField('jevt.value'),
+  pointedField('json.value'),
   ...['jevt.obj', 'json.obj'].map((name) =>
     auditField(name, false, 'none', () => (event) => JSON.stringify(whole(event), null, 2)),
   ),

@@ -110,6 +110,25 @@ function isConnected(event: NodeEvent): boolean | undefined {
   return ofNumber(event['evt.rawres'], (result) => result >= 0);
 }
 
+/** As the process was given it; what tells no more than Falco's command line has the name of the process in front. */
+function exeLine(event: NodeEvent): string | undefined {
+  const [exe, args] = [event['proc.exe'], event['proc.args']];
+  if (typeof exe !== 'string' || typeof args !== 'string') return text(event['proc.cmdline']);
+  return args === '' ? exe : `${exe} ${args}`;
+}
+
+function parentExeLine(event: NodeEvent): string | undefined {
+  const [exe, name, line] = [event['proc.pexe'], event['proc.pname'], text(event['proc.pcmdline'])];
+  if (typeof exe !== 'string' || typeof name !== 'string' || !line?.startsWith(name)) return line;
+  return `${exe}${line.slice(name.length)}`;
+}
+
+function isServer(event: NodeEvent): boolean | undefined {
+  const type = text(event['evt.type']);
+  if (type === 'connect' || type?.startsWith('send')) return false;
+  return type === 'listen' || type?.startsWith('accept') ? true : undefined;
+}
+
 function isNameChanged(event: NodeEvent): boolean {
   return event['evt.type'] === 'connect' || event['evt.type'] === 'sendto';
 }
@@ -137,7 +156,10 @@ const derived: readonly Derived[] = [
   ['fd.filename', 'text', ofFile(ofText('fd.name', (path) => path.slice(path.lastIndexOf('/') + 1)))],
   ['fd.connected', 'boolean', isConnected],
   ['fd.name_changed', 'boolean', isNameChanged],
+  ['fd.is_server', 'boolean', isServer],
   ['evt.is_open_exec', 'boolean', isOpenExec],
+  ['proc.exeline', 'text', exeLine],
+  ['proc.pexeline', 'text', parentExeLine],
   ['syscall.type', 'text', (event) => text(event['evt.type'])],
   ['fd.cnet', 'network', (event) => text(event['fd.cip'])],
   ['fd.snet', 'network', (event) => text(event['fd.sip'])],

@@ -54,6 +54,32 @@ function argumentField(name: string): Field<NodeEvent> | undefined {
   };
 }
 
+/** `k8s.pod.label.app`, which is `k8s.pod.label[app]`, and others that Falco takes in either way. */
+function dottedField(name: string): Field<NodeEvent> | undefined {
+  const [, head = '', key = ''] = /^(thread\.cgroup|(?:container|k8s\.\w+)\.label)\.(.+)$/.exec(name) ?? [];
+  const field = fields.get(head);
+  return (
+    field && {
+      ...field,
+      name,
+      argument: 'none',
+      delivered: () => field.delivered(key),
+      getter: () => field.getter(key),
+    }
+  );
+}
+
+/** `evt.type.is.open`: 1 of the events of a type, 0 of others. */
+function isTypeField(name: string): Field<NodeEvent> | undefined {
+  const [, type] = /^evt\.type\.is\.(\w+)$/.exec(name) ?? [];
+  if (type === undefined) return undefined;
+  return {
+    ...recordField(name, 'number', 'none'),
+    delivered: () => deliveredTypes.has(type),
+    getter: () => (event) => (event['evt.type'] === type ? 1 : 0),
+  };
+}
+
 const bracketedArgument: Field<NodeEvent> = {
   name: 'evt.arg',
   type: 'text',
@@ -118,7 +144,7 @@ const types: ReadonlySet<string> = new Set(['evt.type', 'syscall.type']);
 /** Node events: flat records with Falco's names, as `portolan sensor` prints them. */
 export const syscall: Source<NodeEvent> = {
   name: 'syscall',
-  field: (name) => fields.get(name) ?? argumentField(name),
+  field: (name) => fields.get(name) ?? argumentField(name) ?? dottedField(name) ?? isTypeField(name),
   names: [...fields.keys(), ...Array.from(deliveredArguments, (name) => `evt.arg.${name}`)],
   index: ['evt.type'],
   constants,

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -158,6 +158,22 @@ test('later rule files change earlier ones', async () => {
   ];
   assert.equal((await detect(...args)).alerts().length, 1);
   assert.equal((await detect(...args, '--rules', off)).alerts().length, 0);
+});
+
+test('--rules takes a folder, for the rule files below it', async () => {
+  const one = join(folder, 'all', 'deeper');
+  await mkdir(one, { recursive: true });
+  await writeFile(join(one, 'a.yaml'), rules);
+  await writeFile(join(folder, 'all', 'b.yml'), rules.replace('Roles', 'Others'));
+  await writeFile(join(folder, 'all', 'README.md'), 'no rules');
+  const { out, status } = await detect('--list', '--rules', join(folder, 'all'));
+  assert.equal(status, 0);
+  assert.deepEqual(out.match(/Roles|Others/g), ['Others', 'Roles']);
+  await mkdir(join(folder, 'empty'));
+  assert.match(
+    (await detect('--list', '--rules', join(folder, 'empty'))).err,
+    /there is no rule file \(\.yml, \.yaml\)/,
+  );
 });
 
 test('--source says what events are, and --list what rules there are and whether events can fulfil them', async () => {

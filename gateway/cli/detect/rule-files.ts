@@ -1,4 +1,5 @@
-import { readFile } from 'node:fs/promises';
+import { glob, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { NotDelivered } from '../../../collectors/audit/delivered.ts';
 import type { Provider } from '../../../collectors/audit/event.ts';
 import type { LoadedRules, RuleFile } from '../../../detections/engine/load.ts';
@@ -20,8 +21,21 @@ export async function rulesOf(paths: readonly string[], terminal: Terminal): Pro
   return loaded;
 }
 
-export function readRuleFiles(paths: readonly string[]): Promise<readonly RuleFile[]> {
-  return Promise.all(paths.map(read));
+/** Files as they are given; of a folder, every `.yml` and `.yaml` below it, by name. */
+export async function readRuleFiles(paths: readonly string[]): Promise<readonly RuleFile[]> {
+  const files = await Promise.all(paths.map(filesOf));
+  return Promise.all(files.flat().map(read));
+}
+
+async function filesOf(path: string): Promise<readonly string[]> {
+  const isFolder = await stat(path).then(
+    (found) => found.isDirectory(),
+    () => false, // whoever reads it says why
+  );
+  if (!isFolder) return [path];
+  const names = await Array.fromAsync(glob('**/*.{yml,yaml}', { cwd: path }));
+  if (names.length === 0) throw new CommandError(`there is no rule file (.yml, .yaml) in the folder ${path}`);
+  return names.sort().map((name) => join(path, name));
 }
 
 async function read(path: string): Promise<RuleFile> {
