@@ -40,6 +40,7 @@ const naming = {
   time: (boot: number) => new Date(1_767_323_045_000 + boot).toISOString(),
   user: (uid: number) => (uid === 0 ? 'root' : 'app'),
   group: () => undefined,
+  host: () => undefined,
 };
 
 function image(from: Random, name: string): Image {

@@ -49,7 +49,7 @@ async function caught(kind: string, count: number, rate: number, everyOpen: bool
   return { chunks, processes };
 }
 
-const naming = { time: bootClock().text, user: () => undefined, group: () => undefined };
+const naming = { time: bootClock().text, user: () => undefined, group: () => undefined, host: () => undefined };
 const engine = loadDetections(packFiles()).engines.syscall;
 const writeLine = lineWriter(naming);
 const asks: Readonly<Record<string, (event: SensorEvent) => unknown>> = {

@@ -56,7 +56,7 @@ const sensor = sense({
     console.log('ready');
   },
 });
-const line = lineWriter({ time: sensor.clock.text, user: userNames(), group: groupNames() });
+const line = lineWriter({ time: sensor.clock.text, user: userNames(), group: groupNames(), host: () => undefined });
 const ask: (event: SensorEvent) => unknown =
   asked === 'lines' ? line : asked === 'fields' ? ({ fields }) => fields : () => undefined;
 

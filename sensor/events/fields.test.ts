@@ -10,6 +10,7 @@ const naming: Naming = {
   time: (boot) => `at ${boot}`,
   user: (uid) => (uid === 0 ? 'root' : undefined),
   group: (gid) => (gid === 7 ? 'wheel' : undefined),
+  host: (address) => (address === '192.0.2.1' ? 'example.org' : undefined),
 };
 
 function identity(pid: number, name: string): Identity {
@@ -65,6 +66,11 @@ for (const [name, event] of Object.entries(events)) {
       assert.equal(asked[field], whole[field], field);
   });
 }
+
+test('the ends of a connection have the names that are known of their addresses', () => {
+  const fields = eventFields({ ...host, fields: { 'fd.sip': '192.0.2.1', 'fd.cip': '192.0.2.2' } }, naming);
+  assert.deepEqual([fields['fd.sip.name'], fields['fd.cip.name']], ['example.org', undefined]);
+});
 
 test('what a process, its ancestors and its container tell has a name each', () => {
   const fields = eventFields({ ...host, container }, naming);

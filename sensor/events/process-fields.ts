@@ -7,6 +7,8 @@ export interface Naming {
   readonly time: (boot: number) => string;
   readonly user: (uid: number) => string | undefined;
   readonly group: (gid: number) => string | undefined;
+  /** Of an address, what a name server called it. */
+  readonly host: (address: string) => string | undefined;
 }
 
 /** Reads one field; undefined where the event has none. */
@@ -81,7 +83,16 @@ const containerReaders: Readers = [
   ['k8s.ns.name', ({ container }) => container?.details?.namespace ?? undefined],
 ];
 
-/** What an event has from its process and container, field by field. */
+/** Which end of a connection is whose: of fd.sip, the server's, what it is called. */
+const hostReaders: Readers = ['fd.cip', 'fd.sip', 'fd.lip', 'fd.rip'].map((end) => [
+  `${end}.name`,
+  ({ fields }, naming) => {
+    const address = fields[end];
+    return typeof address === 'string' ? naming.host(address) : undefined;
+  },
+]);
+
+/** What an event has from its process and container, and from what names are known, field by field. */
 export const processReaders: Readers = [
   ['proc.pid', ({ process }) => process.self.pid],
   ['thread.tid', ({ tid }) => tid],
@@ -95,6 +106,7 @@ export const processReaders: Readers = [
   ['group.name', ({ gid }, naming) => naming.group(gid)],
   ['proc.sname', ({ process }) => sessionLeader(process)?.name],
   ...containerReaders,
+  ...hostReaders,
 ];
 
 /** As Falco's proc.cmdline: the name of the process, then its arguments. */

@@ -16,7 +16,12 @@ import { SpoolWriter } from './spool/spool-writer.ts';
 const home = mkdtempSync(join(tmpdir(), 'portolan-recorder-'));
 after(() => rmSync(home, { recursive: true }));
 
-const naming = { time: () => '2026-01-02T03:04:05.000000000Z', user: () => undefined, group: () => undefined };
+const naming = {
+  time: () => '2026-01-02T03:04:05.000000000Z',
+  user: () => undefined,
+  group: () => undefined,
+  host: () => undefined,
+};
 const rules = `
 - rule: Shadow read
   desc: a test

@@ -12,7 +12,7 @@ import { type Random, random, seeds } from '../property/random.ts';
 
 // docs/protocol/sensor.md: nothing that arrives ends the reader, and what is not used is counted.
 
-const naming = { time: String, user: () => undefined, group: () => undefined };
+const naming = { time: String, user: () => undefined, group: () => undefined, host: () => undefined };
 const frames = 1_000_000;
 const rounds = 100;
 

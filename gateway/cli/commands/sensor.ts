@@ -1,4 +1,5 @@
 import { ensureSensor, SensorUnavailable } from '../../../sensor/build.ts';
+import { hostNames } from '../../../sensor/enrich/host-names.ts';
 import { groupNames, userNames } from '../../../sensor/enrich/users.ts';
 import { declaredGaps } from '../../../sensor/gaps.ts';
 import { addressClasses, defaultFilter, type Filter } from '../../../sensor/loader/orders.ts';
@@ -51,15 +52,19 @@ export const run: Run = async (settings, _positionals, terminal) => {
   const filter = { ...defaultFilter, everyOpen: settings.everyOpen, rate: settings.rate, connects };
   try {
     const sensor = await start({ filter, ringBytes, signal: terminal.signal }, terminal);
+    const hosts = hostNames();
     const output = await outputOf(
       settings,
-      { time: sensor.clock.text, user: userNames(), group: groupNames() },
+      { time: sensor.clock.text, user: userNames(), group: groupNames(), host: hosts.of },
       () => (isAttached(sensor) ? declaredGaps(sensor.status.programs, filter) : null),
       terminal,
     );
     const server = await metricsServer(settings.metrics, collectorMetrics(sensor.status, output.delivery));
     try {
-      for await (const sensed of sensor.output) output.take(sensed);
+      for await (const sensed of sensor.output) {
+        if ('events' in sensed) sensed.events.forEach(hosts.learn);
+        output.take(sensed);
+      }
     } finally {
       output.close();
       server?.close();
