@@ -217,15 +217,31 @@ test('lists: in is all, intersects is any', () => {
     assert.equal(fires(condition, pod, 'k8s_audit'), expected, condition);
 });
 
-test('of a mount that a container does not have is said N/A, as by Falco', () => {
-  const expected = {
+test('mounts are found by where they are from, or where they are; of those that there are not is said N/A, as by Falco', () => {
+  const none = {
     'container.mount.dest[/proc*] in ("<NA>", "N/A")': true,
     'container.mount.dest[/proc*] != "N/A"': false,
+    'container.mount[/proc*] = none': true,
   };
-  holds({ 'container.id': '5f2ce4c1a9b0' }, expected);
+  const bare = { 'container.id': '5f2ce4c1a9b0' };
+  holds(bare, none);
+  const mounts = '/etc/hosts:/etc/hosts::true:private /proc/1/root:/host:z:false:rslave /a:b:/c::true:private';
+  holds({ ...bare, 'container.mounts': mounts.split(' ')[0] }, none);
   holds(
-    { 'container.id': '5f2ce4c1a9b0', 'container.mount.dest[/proc*]': '/proc' },
-    { 'container.mount.dest[/proc*] != "N/A"': true },
+    { ...bare, 'container.mounts': mounts },
+    {
+      'container.mount.dest[/proc*] != "N/A"': true,
+      'container.mount.dest[/proc*] = /host': true,
+      'container.mount.dest[1] = /host': true,
+      'container.mount.dest[7] = N/A': true,
+      'container.mount.source[/host] = /proc/1/root': true,
+      'container.mount.rdwr[/proc*] = false': true,
+      'container.mount.mode[/proc*] = z': true,
+      'container.mount.propagation[/proc*] = rslave': true,
+      'container.mount[/proc*] = /proc/1/root:/host:z:false:rslave': true,
+      'container.mount.dest[/a:b] = /c': true,
+      'container.mount.dest[/proc] = N/A': true,
+    },
   );
   holds({ 'container.id': 'host' }, { 'container.mount.dest[/proc*] exists': false });
 });

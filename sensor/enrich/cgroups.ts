@@ -17,9 +17,7 @@ export class Cgroups {
   /** Takes in a CGROUP event. */
   add(id: number, record: EventRecord): void {
     const names = Array.from({ length: levels }, (_, level) => record.name(level * nameBytes, nameBytes));
-    const container = containerOf(names.filter((name) => name !== '').reverse());
-    this.#containers.set(id, container);
-    if (container) void this.#complete(id, container);
+    this.#containers.set(id, this.#completed(containerOf(names.filter((name) => name !== '').reverse())));
     // Cgroups come and go for as long as a node lives. The oldest is forgotten; the kernel's list is as long, and it
     // tells again of what it forgot.
     if (this.#containers.size > 16_384) {
@@ -30,10 +28,13 @@ export class Cgroups {
     }
   }
 
-  /** Events until then have the container without its details: nobody waits for a disk. */
-  async #complete(id: number, container: Container): Promise<void> {
-    const details = await this.#details(container);
-    if (details && this.#containers.get(id) === container) this.#containers.set(id, { ...container, details });
+  /**
+   * At once, as the first program of a container is what rules ask its privileges and mounts of. What is read was written when
+   * the container was made, to memory by containerd and CRI-O.
+   */
+  #completed(container: Container | null): Container | null {
+    const details = container && this.#details(container);
+    return details ? { ...container, details } : container;
   }
 
   /** Null on the host; undefined for a cgroup that was never told of. */

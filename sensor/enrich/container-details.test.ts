@@ -10,7 +10,8 @@ const root = temporaryFolder();
 after(() => rmSync(root, { recursive: true, force: true }));
 const find = containerDetails(root);
 const podUid = '8a7f2b1c-0d3e-4f5a-9b6c-7d8e9f0a1b2c';
-const known = { name: 'web', image: 'registry.test:5000/shop/web:1.2', pod: 'web-0', namespace: 'shop' };
+const names = { name: 'web', image: 'registry.test:5000/shop/web:1.2', pod: 'web-0', namespace: 'shop' };
+const known = { ...names, privileged: null, mounts: null };
 
 let used = 0;
 
@@ -27,17 +28,17 @@ function container(files: Readonly<Record<string, unknown>>): Container {
 
 const containerd = 'run/containerd/io.containerd.runtime.v2.task/k8s.io/ID/config.json';
 
-test('of containerd', async () => {
+test('of containerd', () => {
   const annotations = {
     'io.kubernetes.cri.container-name': 'web',
     'io.kubernetes.cri.image-name': known.image,
     'io.kubernetes.cri.sandbox-name': 'web-0',
     'io.kubernetes.cri.sandbox-namespace': 'shop',
   };
-  assert.deepEqual(await find(container({ [containerd]: { process: { env: ['SECRET=1'] }, annotations } })), known);
+  assert.deepEqual(find(container({ [containerd]: { process: { env: ['SECRET=1'] }, annotations } })), known);
 });
 
-test('of CRI-O', async () => {
+test('of CRI-O', () => {
   const annotations = {
     'io.kubernetes.container.name': 'web',
     'io.kubernetes.cri-o.ImageName': known.image,
@@ -45,27 +46,47 @@ test('of CRI-O', async () => {
     'io.kubernetes.pod.namespace': 'shop',
   };
   const file = 'run/containers/storage/overlay-containers/ID/userdata/config.json';
-  assert.deepEqual(await find(container({ [file]: { annotations } })), known);
+  assert.deepEqual(find(container({ [file]: { annotations } })), known);
 });
 
-test('of Docker', async () => {
+test('of Docker', () => {
   const Labels = {
     'io.kubernetes.container.name': 'web',
     'io.kubernetes.pod.name': 'web-0',
     'io.kubernetes.pod.namespace': 'shop',
   };
   const file = 'var/lib/docker/containers/ID/config.v2.json';
-  assert.deepEqual(await find(container({ [file]: { Config: { Image: known.image, Labels } } })), known);
+  assert.deepEqual(find(container({ [file]: { Config: { Image: known.image, Labels } } })), known);
 });
 
-test('of the kubelet, where no runtime tells', async () => {
+test('what of the node a container can see, and whether it is confined', () => {
+  const mounts = [
+    { destination: '/proc', type: 'proc', source: 'proc', options: ['nosuid'] },
+    { destination: '/host', type: 'bind', source: '/', options: ['rbind', 'rslave', 'ro'] },
+    { destination: '/data', source: '/var/lib/data', options: ['rbind', 'rprivate', 'rw'] },
+  ];
+  const confined = { maskedPaths: ['/proc/kcore'], readonlyPaths: ['/proc/sys'], seccomp: { defaultAction: 'x' } };
+  const process = { capabilities: { bounding: ['CAP_CHOWN', 'CAP_SYS_ADMIN'] } };
+  const found = (content: object) => {
+    const details = find(container({ [containerd]: { annotations: {}, mounts, process, ...content } }));
+    return [details?.privileged, details?.mounts];
+  };
+  const seen = '/:/host::false:rslave /var/lib/data:/data::true:private';
+  assert.deepEqual(found({ linux: {} }), [true, seen]);
+  assert.deepEqual(found({ linux: confined }), [false, seen]);
+  assert.deepEqual(found({ linux: { maskedPaths: [], seccomp: {} } }), [false, seen]);
+  assert.deepEqual(found({ linux: {}, process: { capabilities: { bounding: ['CAP_CHOWN'] } } }), [false, seen]);
+  assert.deepEqual(found({ mounts: 7, process: 7 }), [null, null]);
+});
+
+test('of the kubelet, where no runtime tells', () => {
   mkdirSync(join(root, `var/log/pods/shop_web-0_${podUid}`), { recursive: true });
   const bare = container({});
-  assert.deepEqual(await find({ ...bare, podUid }), { name: null, image: null, pod: 'web-0', namespace: 'shop' });
-  assert.equal(await find({ ...bare, podUid: podUid.replace('8', '9') }), undefined);
+  assert.deepEqual(find({ ...bare, podUid }), { ...known, name: null, image: null });
+  assert.equal(find({ ...bare, podUid: podUid.replace('8', '9') }), undefined);
 });
 
-test('of what is no such file nothing', async () => {
+test('of what is no such file nothing', () => {
   const odd = [
     '',
     '[',
@@ -75,13 +96,9 @@ test('of what is no such file nothing', async () => {
     ' '.repeat(2 << 20),
   ];
   for (const content of odd) {
-    const found = await find(container({ [containerd]: content }));
-    assert.deepEqual(found ?? { name: null, image: null, pod: null, namespace: null }, {
-      name: null,
-      image: null,
-      pod: null,
-      namespace: null,
-    });
+    const found = find(container({ [containerd]: content }));
+    const nothing = { name: null, image: null, pod: null, namespace: null, privileged: null, mounts: null };
+    assert.deepEqual(found ?? nothing, nothing);
   }
-  assert.equal(await find({ id: null, runtime: 'unknown', podUid: null }), undefined);
+  assert.equal(find({ id: null, runtime: 'unknown', podUid: null }), undefined);
 });

@@ -5,7 +5,7 @@ export interface Container {
   readonly runtime: 'containerd' | 'cri-o' | 'docker' | 'podman' | 'unknown';
   /** As metadata.uid of the pod shows it; for a static pod its kubernetes.io/config.hash, without dashes. */
   readonly podUid: string | null;
-  /** What the node's disk tells of it; undefined until that is read, and where nothing does. */
+  /** What the node's disk tells of it; undefined where nothing does. */
   readonly details?: ContainerDetails;
 }
 
@@ -16,6 +16,9 @@ export interface ContainerDetails {
   readonly image: string | null;
   readonly pod: string | null;
   readonly namespace: string | null;
+  readonly privileged: boolean | null;
+  /** What of the node it can see: `source:dest:mode:rdwr:propagation`, with blanks between. */
+  readonly mounts: string | null;
 }
 
 const runtimes: Readonly<Record<string, Container['runtime']>> = {

@@ -8,7 +8,8 @@ import {
 } from '../../detections/engine/fields/syscall-names.ts';
 import { encodeEvent } from '../frames/testing/encode.ts';
 import { probes } from '../probes/index.ts';
-import { processReaders } from './process-fields.ts';
+import { ownReaders } from './fields.ts';
+import { longReaders, processReaders } from './process-fields.ts';
 import { EventRecord, eventHeaderBytes, Payload } from './record.ts';
 import { eventTypes } from './types.ts';
 
@@ -50,7 +51,12 @@ test('rules know what fields the events of the sensor have', () => {
   const asked = (name: string): string => name.replace(/\[\d+\]$/, '');
   const head = ['evt.time', 'evt.type', 'evt.count', 'evt.truncated'];
   const target = ['target.proc.name', 'target.container.id', 'target.k8s.pod.uid'];
-  const all = new Set([...head, ...target, ...own, ...processReaders.map(([name]) => asked(name))]);
+  const all = new Set([
+    ...head,
+    ...target,
+    ...own,
+    ...[...ownReaders, ...processReaders, ...longReaders].map(([name]) => asked(name)),
+  ]);
   // Capabilities are named by the engine; those of DNS are ours alone.
   const others = /^(?:evt\.arg\.|thread\.cap_|dns\.)|^evt\.failed$/;
   assert.deepEqual([...all].filter((name) => !others.test(name)).sort(), [...deliveredNames].sort());

@@ -3,7 +3,8 @@ import { test } from 'node:test';
 import type { Identity } from '../enrich/process.ts';
 import { namespaceKinds } from '../probes/probe.ts';
 import type { SensorEvent } from './event.ts';
-import { askedFields, eventFields } from './fields.ts';
+import { askedFields, eventFields, ownReaders } from './fields.ts';
+import { lineWriter } from './line.ts';
 import { type Naming, processReaders } from './process-fields.ts';
 
 const naming: Naming = {
@@ -41,7 +42,14 @@ const host: SensorEvent = {
   process: { self: identity(4, 'sh'), ancestors: [identity(3, 'sshd'), stranger, identity(2, 'init')] },
   fields: { 'fd.name': '/etc/shadow', 'evt.rawres': 3 },
 };
-const details = { name: 'web', image: 'registry:5000/shop/web:1.2@sha256:ab', pod: 'web-1', namespace: 'shop' };
+const details = {
+  name: 'web',
+  image: 'registry:5000/shop/web:1.2@sha256:ab',
+  pod: 'web-1',
+  namespace: 'shop',
+  privileged: true,
+  mounts: '/:/host::true:private',
+};
 const container = { id: 'a'.repeat(64), runtime: 'containerd', podUid: 'uid', details } as const;
 
 const events: Readonly<Record<string, SensorEvent>> = {
@@ -62,7 +70,11 @@ for (const [name, event] of Object.entries(events)) {
   test(`fields that are asked for are those of the whole event: ${name}`, () => {
     const asked = askedFields(event, naming);
     const whole = eventFields(event, naming);
-    for (const field of new Set([...Object.keys(whole), ...processReaders.map(([field]) => field), 'evt.none']))
+    for (const field of new Set([
+      ...Object.keys(whole),
+      ...[...ownReaders, ...processReaders].map(([field]) => field),
+      'evt.none',
+    ]))
       assert.equal(asked[field], whole[field], field);
   });
 }
@@ -70,6 +82,19 @@ for (const [name, event] of Object.entries(events)) {
 test('the ends of a connection have the names that are known of their addresses', () => {
   const fields = eventFields({ ...host, fields: { 'fd.sip': '192.0.2.1', 'fd.cip': '192.0.2.2' } }, naming);
   assert.deepEqual([fields['fd.sip.name'], fields['fd.cip.name']], ['example.org', undefined]);
+});
+
+test('what of the node a container sees is there for rules, and not in lines', () => {
+  assert.equal(askedFields({ ...host, container }, naming)['container.mounts'], '/:/host::true:private');
+  assert.equal('container.mounts' in eventFields({ ...host, container }, naming), false);
+});
+
+test('lines of one process tell of each event its own', () => {
+  const line = lineWriter(naming);
+  for (const event of [host, { ...host, time: 20, fields: { 'fd.sip': '192.0.2.1' } }, { ...host, uid: 7 }]) {
+    const { 'evt.count': count, ...whole } = eventFields(event, naming);
+    assert.deepEqual(JSON.parse(line(event)), { ...whole, 'evt.count': count });
+  }
 });
 
 test('what a process, its ancestors and its container tell has a name each', () => {

@@ -1,7 +1,7 @@
 import type { Container } from '../enrich/container.ts';
 import type { Fields, FieldValue } from '../probes/probe.ts';
 import type { SensorEvent } from './event.ts';
-import { type Naming, processReaders, type Readers } from './process-fields.ts';
+import { longReaders, type Naming, processReaders, type Reader, type Readers } from './process-fields.ts';
 
 const headReaders: Readers = [
   ['evt.time', ({ time }, naming) => naming.time(time)],
@@ -10,13 +10,29 @@ const headReaders: Readers = [
   ['evt.time.last', ({ count, last }, naming) => (count === 1 ? undefined : naming.time(last))],
 ];
 
-/** Every field of an event, by Falco's names. */
+/** What the event is to its process, and what is known of the ends of its connection. */
+export const ownReaders: Readers = [
+  ['proc.duration', ({ time, process }) => time - process.self.start],
+  ...['fd.cip', 'fd.sip', 'fd.lip', 'fd.rip'].map((end): readonly [string, Reader] => [
+    `${end}.name`,
+    ({ fields }, naming) => {
+      const address = fields[end];
+      return typeof address === 'string' ? naming.host(address) : undefined;
+    },
+  ]),
+];
+
+/** Every field of an event that is told, by Falco's names. */
 export function eventFields(event: SensorEvent, naming: Naming): Fields {
-  return { ...read(headReaders, event, naming), ...ownFields(event), ...processFields(event, naming) };
+  return { ...read(headReaders, event, naming), ...ownFields(event, naming), ...processFields(event, naming) };
 }
 
 /** The fields of the event itself, and those of the process it is done to. */
-export function ownFields({ fields, target }: SensorEvent): Fields {
+export function ownFields(event: SensorEvent, naming: Naming): Fields {
+  return { ...givenFields(event), ...read(ownReaders, event, naming) };
+}
+
+function givenFields({ fields, target }: SensorEvent): Fields {
   if (!target) return fields;
   const { process, container } = target;
   return { ...fields, 'target.proc.name': process.self.image?.name ?? '', ...targetFields(container) };
@@ -49,7 +65,7 @@ class AskedFields {
   readonly #naming: Naming;
 
   static {
-    for (const [name, read] of [...headReaders, ...processReaders]) {
+    for (const [name, read] of [...headReaders, ...ownReaders, ...processReaders, ...longReaders]) {
       Object.defineProperty(AskedFields.prototype, name, {
         get(this: AskedFields) {
           return read(this.#event, this.#naming);
@@ -61,7 +77,7 @@ class AskedFields {
   constructor(event: SensorEvent, naming: Naming) {
     this.#event = event;
     this.#naming = naming;
-    const own = ownFields(event);
+    const own = givenFields(event);
     // Object.assign() takes twice as long.
     for (const name in own) (this as Record<string, unknown>)[name] = own[name];
   }

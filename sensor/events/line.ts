@@ -33,8 +33,8 @@ export function lineWriter(naming: Naming): (event: SensorEvent) => string {
     const { time, type, count, last } = event;
     const head = `{"evt.time":"${naming.time(time)}","evt.type":"${type}","evt.count":${count},`;
     const repeated = count === 1 ? '' : `"evt.time.last":"${naming.time(last)}",`;
-    const own = inner(ownFields(event));
-    return `${head}${repeated}${own}${own === '' ? '' : ','}${processText(event)}}\n`;
+    const own = inner(ownFields(event, naming));
+    return `${head}${repeated}${own},${processText(event)}}\n`;
   };
 }
 

@@ -12,7 +12,7 @@ export interface Naming {
 }
 
 /** Reads one field; undefined where the event has none. */
-type Reader = (event: SensorEvent, naming: Naming) => FieldValue | undefined;
+export type Reader = (event: SensorEvent, naming: Naming) => FieldValue | undefined;
 export type Readers = readonly (readonly [name: string, read: Reader])[];
 
 function ofImage(read: (image: Image, naming: Naming) => FieldValue | undefined): Reader {
@@ -79,25 +79,16 @@ const containerReaders: Readers = [
   ['container.image.repository', ({ container }) => imageName(container?.details?.image)?.repository],
   ['container.image.tag', ({ container }) => imageName(container?.details?.image)?.tag],
   ['container.image.digest', ({ container }) => imageName(container?.details?.image)?.digest],
+  ['container.privileged', ({ container }) => container?.details?.privileged ?? undefined],
   ['k8s.pod.name', ({ container }) => container?.details?.pod ?? undefined],
   ['k8s.ns.name', ({ container }) => container?.details?.namespace ?? undefined],
 ];
 
-/** Which end of a connection is whose: of fd.sip, the server's, what it is called. */
-const hostReaders: Readers = ['fd.cip', 'fd.sip', 'fd.lip', 'fd.rip'].map((end) => [
-  `${end}.name`,
-  ({ fields }, naming) => {
-    const address = fields[end];
-    return typeof address === 'string' ? naming.host(address) : undefined;
-  },
-]);
-
-/** What an event has from its process and container, and from what names are known, field by field. */
+/** What an event has from its process and container, field by field. */
 export const processReaders: Readers = [
   ['proc.pid', ({ process }) => process.self.pid],
   ['thread.tid', ({ tid }) => tid],
   ['proc.vpid', ({ process }) => process.self.vpid],
-  ['proc.duration', ({ time, process }) => time - process.self.start],
   ...imageReaders,
   ...ancestorReaders,
   ['user.uid', ({ uid }) => uid],
@@ -106,8 +97,10 @@ export const processReaders: Readers = [
   ['group.name', ({ gid }, naming) => naming.group(gid)],
   ['proc.sname', ({ process }) => sessionLeader(process)?.name],
   ...containerReaders,
-  ...hostReaders,
 ];
+
+/** What rules may ask for and lines do without: long, and the same for all that a container does. */
+export const longReaders: Readers = [['container.mounts', ({ container }) => container?.details?.mounts ?? undefined]];
 
 /** As Falco's proc.cmdline: the name of the process, then its arguments. */
 function commandLine({ name, argv }: Image): string {

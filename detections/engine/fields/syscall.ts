@@ -1,4 +1,5 @@
 import type { Argument, Field, FieldType, Getter, Source, Value } from './field.ts';
+import { mountFields } from './mounts.ts';
 import { constants, derivedFields, type NodeEvent, text } from './syscall-derived.ts';
 import { deliveredArguments, deliveredNames, deliveredTypes, syscallFields, toldTypes } from './syscall-names.ts';
 
@@ -99,23 +100,6 @@ function ancestorField(name: string, own: string): Field<NodeEvent> {
   };
 }
 
-/** Of a mount that a container does not have Falco says N/A; what sensors do not deliver is taken for no mount. */
-function mountField([name, type, argument = 'none']: (typeof syscallFields)[number]): Field<NodeEvent> {
-  const field = recordField(name, type, argument);
-  return {
-    ...field,
-    getter: (key) => {
-      const read = field.getter(key);
-      return (event, turn) => read(event, turn) ?? (inContainer(event) ? 'N/A' : undefined);
-    },
-  };
-}
-
-function inContainer(event: NodeEvent): boolean {
-  const id = event['container.id'];
-  return id != null && id !== 'host';
-}
-
 /** Either end of a connection. */
 function eitherEnd(name: string, type: FieldType, ends: readonly string[]): Field<NodeEvent> {
   return { ...recordField(name, type, 'none'), anyOf: ends, delivered: always };
@@ -124,8 +108,8 @@ function eitherEnd(name: string, type: FieldType, ends: readonly string[]): Fiel
 const fields: ReadonlyMap<string, Field<NodeEvent>> = new Map(
   [
     ...syscallFields.map(([name, type, argument = 'none']) => recordField(name, type, argument)),
-    ...syscallFields.filter(([name]) => name.startsWith('container.mount')).map(mountField),
     ...derivedFields,
+    ...mountFields,
     bracketedArgument,
     { ...bracketedArgument, name: 'evt.rawarg' },
     ancestorField('proc.aname', 'proc.name'),
