@@ -1,4 +1,5 @@
 import type { AuditEvent } from '../../collectors/audit/event.ts';
+import { comparedOf } from './compile/compared.ts';
 import { planner } from './compile/plan.ts';
 import { coverageOf } from './coverage.ts';
 import { createEngine, type Engine } from './engine.ts';
@@ -9,7 +10,7 @@ import { Collector } from './files/collector.ts';
 import type { RuleDefinition } from './files/definitions.ts';
 import { readRuleFile } from './files/read-file.ts';
 import { asTold } from './language/as-told.ts';
-import { withExceptions } from './language/exceptions.ts';
+import { exceptedOperands, withExceptions } from './language/exceptions.ts';
 import { parseCondition } from './language/parse-condition.ts';
 import { type Resolver, resolver } from './language/resolve.ts';
 import { outputTemplate } from './output.ts';
@@ -85,6 +86,7 @@ function compileRules<E>(source: Source<E>, collector: Collector, { resolve }: R
     const written = parseCondition(definition.condition);
     const condition = asTold(resolve(withExceptions(written, definition.exceptions)), source.toldAs);
     verify(condition);
+    for (const operand of exceptedOperands(definition.exceptions)) comparedOf(operand, source);
     return ruleOf(definition, {
       condition,
       coverage: coverageOf(condition, source),

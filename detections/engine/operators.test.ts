@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { NodeEvent } from './fields/syscall.ts';
 import { auditEvent, fires, refusal } from './testing/rules.ts';
 
 /** Conditions over one event each, and whether they hold. */
@@ -244,6 +245,24 @@ test('mounts are found by where they are from, or where they are; of those that 
     },
   );
   holds({ 'container.id': 'host' }, { 'container.mount.dest[/proc*] exists': false });
+});
+
+test('paths of calls that succeeded have one name, whatever the call', () => {
+  const of = (type: string, result: number, more: NodeEvent): NodeEvent => ({
+    'evt.type': type,
+    'evt.rawres': result,
+    ...more,
+  });
+  holds(of('unlinkat', 0, { 'evt.arg.path': '/a' }), { 'fs.path.name = /a': true, 'fs.path.source exists': false });
+  holds(of('unlinkat', -2, { 'evt.arg.path': '/a' }), { 'fs.path.name exists': false });
+  holds(of('openat', 3, { 'evt.arg.name': '/a' }), { 'fs.path.name = /a': true });
+  holds(of('memfd_create', 3, { 'evt.arg.name': '/a' }), { 'fs.path.name exists': false });
+  holds(of('fchmodat', 0, { 'evt.arg.filename': '/a' }), { 'fs.path.name = /a': true });
+  const two = { 'evt.arg.oldpath': '/old', 'evt.arg.newpath': '/new' };
+  holds(of('renameat2', 0, two), { 'fs.path.source = /old': true, 'fs.path.target = /new': true });
+  holds(of('linkat', 0, two), { 'fs.path.source = /new': true, 'fs.path.target = /old': true });
+  const link = { 'evt.arg.linkpath': '/l', 'evt.arg.target': '../t' };
+  holds(of('symlink', 0, link), { 'fs.path.source = /l': true, 'fs.path.target = "../t"': true });
 });
 
 const refused: Readonly<Record<string, RegExp>> = {

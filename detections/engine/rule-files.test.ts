@@ -140,6 +140,16 @@ test('exceptions compare fields with values, one field with a list, or several w
   assert.deepEqual(fired([rule('    - {name: a, fields: [proc.name], values: [[x]]}'), appended], bash), []);
 });
 
+test('an exception without values is read for mistakes as well', () => {
+  const error = (exception: string): string | undefined =>
+    errors(`${base}  exceptions: [{name: a, ${exception}}]\n`)[0];
+  assert.equal(error('fields: [proc.name, fd.name], comps: [=, in]'), undefined);
+  assert.equal(error('fields: proc.name'), undefined);
+  assert.match(error('fields: [proc.name, fd.name], comps: [=]') ?? '', /‘comps’ must have as many operators as/);
+  assert.match(error('fields: [proc.nme]') ?? '', /rule "Shell": the source syscall has no field ‘proc.nme’/);
+  assert.match(error('fields: proc.name, comps: =') ?? '', /a single field is compared by in/);
+});
+
 const mistakes: Readonly<Record<string, string>> = {
   '- rule: A\n  desc: d\n  output: o\n  priority: NOTICE\n': '1:3: rule "A": ‘condition’ is missing',
   '- rule: A\n  desc: d\n  output: o\n  priority: LOUD\n  condition: evt.num = 0':

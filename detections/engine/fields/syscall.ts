@@ -1,4 +1,5 @@
 import type { Argument, Field, FieldType, Getter, Source, Value } from './field.ts';
+import { fsPathFields } from './fs-paths.ts';
 import { mountFields } from './mounts.ts';
 import { constants, derivedFields, type NodeEvent, text } from './syscall-derived.ts';
 import { deliveredArguments, deliveredNames, deliveredTypes, syscallFields, toldTypes } from './syscall-names.ts';
@@ -110,6 +111,7 @@ const fields: ReadonlyMap<string, Field<NodeEvent>> = new Map(
     ...syscallFields.map(([name, type, argument = 'none']) => recordField(name, type, argument)),
     ...derivedFields,
     ...mountFields,
+    ...fsPathFields,
     bracketedArgument,
     { ...bracketedArgument, name: 'evt.rawarg' },
     ancestorField('proc.aname', 'proc.name'),

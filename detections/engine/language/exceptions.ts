@@ -18,31 +18,43 @@ export function withExceptions(condition: Expression, exceptions: readonly Excep
   return excepted.length === 0 ? condition : { kind: 'and', of: [condition, ...excepted] };
 }
 
+/** What exceptions compare, of those without values as well: whoever writes one wants to know that it is wrong. */
+export function exceptedOperands(exceptions: readonly ExceptionDefinition[]): readonly Operand[] {
+  return exceptions.flatMap(({ name, fields }) =>
+    (isMany(fields) ? fields : fields === null ? [] : [fields]).map((field) => operandOf(name, field)),
+  );
+}
+
 function exceptionCondition({ name, fields, operators, values }: ExceptionDefinition): Expression | null {
-  if (fields === null || values.length === 0) return null;
+  if (fields === null) return null;
   if (isMany(fields)) {
-    const of = values.map((value) => tuple(name, fields, operators, value));
-    return of.length === 1 ? (of[0] as Expression) : { kind: 'or', of };
+    const by = tupleOperators(name, fields, operators);
+    const of = values.map((value) => tuple(name, fields, by, value));
+    return of.length < 2 ? (of[0] ?? null) : { kind: 'or', of };
   }
   const operator = operators ?? 'in';
   if (isMany(operator) || !isListOperator(operator))
     return fail(name, 'a single field is compared by in, pmatch or intersects', fields.mark);
+  if (values.length === 0) return null;
   const items = values.map((value) =>
     isMany(value) ? fail(name, 'a single field takes a list of values, not of lists', fields.mark) : literalOf(value),
   );
   return comparison(operandOf(name, fields), operator, { kind: 'list', items, mark: (items[0] as Literal).mark });
 }
 
-function tuple(
+function tupleOperators(
   name: string,
   fields: readonly ItemText[],
   operators: ExceptionDefinition['operators'],
-  value: ExceptionValue,
-): Expression {
+): readonly Operator[] {
   const by = operators ?? fields.map((): Operator => '=');
+  if (isMany(by) && by.length === fields.length) return by;
+  const message = `‘comps’ must have as many operators as ‘fields’ has fields: ${fields.length}`;
+  return fail(name, message, (fields[0] as ItemText).mark);
+}
+
+function tuple(name: string, fields: readonly ItemText[], by: readonly Operator[], value: ExceptionValue): Expression {
   const mark = (fields[0] as ItemText).mark;
-  if (!isMany(by) || by.length !== fields.length)
-    return fail(name, `‘comps’ must have as many operators as ‘fields’ has fields: ${fields.length}`, mark);
   if (!isMany(value) || value.length !== fields.length)
     return fail(name, `each of ‘values’ must have as many items as ‘fields’ has fields: ${fields.length}`, mark);
   const of = fields.map((field, index): Comparison => {
