@@ -265,6 +265,24 @@ test('paths of calls that succeeded have one name, whatever the call', () => {
   holds(of('symlink', 0, link), { 'fs.path.source = /l': true, 'fs.path.target = "../t"': true });
 });
 
+test('arguments of a call by number, which differ by the call, and by name', () => {
+  holds(
+    { 'evt.type': 'open', 'evt.arg.name': '/data/x', 'fd.num': 3 },
+    {
+      'evt.arg[1] startswith /data': true,
+      'evt.arg[0] = 3': true,
+      'evt.arg[name] = /data/x': true,
+      'evt.arg[2] exists': false,
+      'evt.arg[9] exists': false,
+    },
+  );
+  const opened = { 'evt.type': 'openat', 'evt.arg.name': '/data/x' };
+  holds(opened, { 'evt.arg[1] startswith /data': false, 'evt.arg[2] startswith /data': true });
+  const moved = { 'evt.type': 'rename', 'evt.arg.oldpath': '/a', 'evt.arg.newpath': '/b', 'evt.res': 'SUCCESS' };
+  holds(moved, { 'evt.arg[0] = SUCCESS': true, 'evt.arg[1] = /a': true, 'evt.rawarg[2] = /b': true });
+  holds({ 'evt.type': 'connect', 'evt.arg.name': '/a' }, { 'evt.arg[1] exists': false });
+});
+
 const refused: Readonly<Record<string, RegExp>> = {
   'proc.name': /expected an operator.*found the end/,
   'proc.name =': /expected a value after ‘=’/,

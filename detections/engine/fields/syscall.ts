@@ -1,6 +1,7 @@
 import type { Argument, Field, FieldType, Getter, Source, Value } from './field.ts';
 import { fsPathFields } from './fs-paths.ts';
 import { mountFields } from './mounts.ts';
+import { bracketedArgument } from './numbered-arguments.ts';
 import { constants, derivedFields, type NodeEvent, text } from './syscall-derived.ts';
 import { deliveredArguments, deliveredNames, deliveredTypes, syscallFields, toldTypes } from './syscall-names.ts';
 
@@ -81,15 +82,6 @@ function isTypeField(name: string): Field<NodeEvent> | undefined {
     getter: () => (event) => (event['evt.type'] === type ? 1 : 0),
   };
 }
-
-const bracketedArgument: Field<NodeEvent> = {
-  name: 'evt.arg',
-  type: 'text',
-  list: false,
-  argument: 'required',
-  delivered: (key) => deliveredArguments.has(key ?? ''),
-  getter: (key) => recordGetter(`evt.arg.${key}`, 'text'),
-};
 
 /** Any ancestor, or that of a number: 1 is the parent, 0 the process itself. */
 function ancestorField(name: string, own: string): Field<NodeEvent> {
