@@ -2,15 +2,17 @@ import { ensureSensor, SensorUnavailable } from '../../../sensor/build.ts';
 import { hostNames } from '../../../sensor/enrich/host-names.ts';
 import { groupNames, userNames } from '../../../sensor/enrich/users.ts';
 import { declaredGaps } from '../../../sensor/gaps.ts';
+import { filterFor } from '../../../sensor/loader/asked-opens.ts';
 import { addressClasses, defaultFilter, type Filter } from '../../../sensor/loader/orders.ts';
 import { collectorMetrics } from '../../../sensor/publish/collector-metrics.ts';
 import { type Sensor, sense } from '../../../sensor/sense.ts';
 import type { Run, Terminal } from '../command.ts';
 import { CommandError, exitStatus } from '../errors.ts';
 import { metricsServer } from '../sensor/metrics-server.ts';
-import { outputOf } from '../sensor/outputs.ts';
+import { engineOf, outputOf } from '../sensor/outputs.ts';
 import { publishSpool } from '../sensor/publish.ts';
 import type { Settings } from '../settings.ts';
+import { printable } from '../table.ts';
 
 const mebibyte = 1 << 20;
 
@@ -49,12 +51,20 @@ export const run: Run = async (settings, _positionals, terminal) => {
   if (ringBytes === 0 || (ringBytes & (ringBytes - 1)) !== 0 || settings.ring > 1024)
     throw new CommandError(`--ring ${settings.ring}: a power of two, in MiB, 1024 at most`);
   const connects = connectsOf(settings);
-  const filter = { ...defaultFilter, everyOpen: settings.everyOpen, rate: settings.rate, connects };
+  const given = { ...defaultFilter, everyOpen: settings.everyOpen, rate: settings.rate, connects };
+  const engine = await engineOf(settings, terminal);
+  const asked = engine?.rules.filter(({ enabled, coverage }) => enabled && coverage.state !== 'none') ?? [];
+  const { filter, inPart } = filterFor(given, asked);
+  if (settings.rules.length > 0 && inPart.length > 0)
+    terminal.err(
+      `sensor: ${inPart.length} rules ask for more opened files than the kernel can tell apart and see a part of them, or all with --every-open: ${printable(inPart.join(', '))}\n`,
+    );
   try {
     const sensor = await start({ filter, ringBytes, signal: terminal.signal }, terminal);
     const hosts = hostNames();
-    const output = await outputOf(
+    const output = outputOf(
       settings,
+      engine,
       { time: sensor.clock.text, user: userNames(), group: groupNames(), host: hosts.of },
       () => (isAttached(sensor) ? declaredGaps(sensor.status.programs, filter) : null),
       terminal,

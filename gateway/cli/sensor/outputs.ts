@@ -19,20 +19,26 @@ export interface Output {
   close(): void;
 }
 
-type Engine = ReturnType<typeof loadRules>['engines']['syscall'];
+export type Engine = ReturnType<typeof loadRules>['engines']['syscall'];
+
+/** The rules that the settings ask for; null where they ask for all events. */
+export async function engineOf({ spool, alerts, rules }: Settings, terminal: Terminal): Promise<Engine | null> {
+  if (spool === null && !alerts && rules.length === 0) return null;
+  const loaded = await rulesOf(rules, terminal);
+  reportCoverage(loaded, terminal);
+  return loaded.engines.syscall;
+}
 
 /** The output that the settings ask for: a spool, alerts, or events. */
-export async function outputOf(
+export function outputOf(
   settings: Settings,
+  syscall: Engine | null,
   naming: Naming,
   declared: RecorderOptions['declared'],
   terminal: Terminal,
-): Promise<Output> {
-  const { spool, alerts, rules } = settings;
-  if (spool === null && !alerts && rules.length === 0) return { ...events(naming, terminal), delivery: null };
-  const loaded = await rulesOf(rules, terminal);
-  reportCoverage(loaded, terminal);
-  const { syscall } = loaded.engines;
+): Output {
+  const { spool } = settings;
+  if (syscall === null) return { ...events(naming, terminal), delivery: null };
   return spool === null
     ? { ...alertLines(syscall, naming, terminal), delivery: null }
     : records(spool, { engine: syscall, naming, declared }, settings);
