@@ -55,8 +55,13 @@ const objects = { cast: 'sensor.bpf.o', probe: 'sensor-probe.bpf.o' } as const;
 
 /** How they do on a kernel of this release (`uname -r`): pointers may be cast from 6.2 on. */
 export function readsOf(kernel: string): Reads {
-  const [major = 0, minor = 0] = kernel.split('.').map(Number);
-  return major > 6 || (major === 6 && minor >= 2) ? 'cast' : 'probe';
+  return isFrom(kernel, 6, 2) ? 'cast' : 'probe';
+}
+
+/** Whether a kernel of this release (`uname -r`) is of a version or later. */
+export function isFrom(kernel: string, major: number, minor: number): boolean {
+  const [itsMajor = 0, itsMinor = 0] = kernel.split('.').map(Number);
+  return itsMajor > major || (itsMajor === major && itsMinor >= minor);
 }
 
 /** Compiles the BPF programs for an architecture (as the kernel calls it) and returns the object's path. */

@@ -168,6 +168,19 @@ describe('system calls', { skip: await sensorMissing() }, () => {
     assert.equal(linked['evt.arg.linkpath'], join(work, 'below/link'));
   });
 
+  const { PORTOLAN_SPARE_MODULE: spare = '' } = process.env; // dummy.ko, where test/kernels runs us
+  test('a kernel module that is loaded, and removed', { skip: spare === '' && 'no module to load' }, async () => {
+    const from = sensor.lines().length;
+    const find = (type: string): Promise<Line> => sensor.find(type, (line) => line['evt.type'] === type, from);
+    const load = await act('sh', '-c', `exec 9<${spare} && exec ${actor} call finit_module 9 numdummies=0 0`);
+    assert.equal(load.status, 0, load.out);
+    const loaded = await find('finit_module');
+    assert.deepEqual([loaded['evt.arg.uargs'], loaded['evt.res']], ['numdummies=0', 'SUCCESS']);
+    await act(actor, 'call', 'delete_module', 'dummy', '0');
+    const removed = await find('delete_module');
+    assert.deepEqual([removed['evt.arg.name'], removed['evt.res']], ['dummy', 'SUCCESS']);
+  });
+
   test('a signal into a container, with whose it is', async () => {
     const pod = fakePod();
     const sleeper = spawn('sh', ['-c', `echo $$ > ${pod.cgroup}/cgroup.procs && exec sleep 30`]);

@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { mkdirSync, readFileSync, rmdirSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { act } from './harness.ts';
@@ -9,6 +9,8 @@ export interface FakePod {
   readonly uid: string;
   readonly containerId: string;
   readonly cgroup: string;
+  /** Its id, as an event has it. */
+  readonly cgroupId: bigint;
   /** Runs a command in it, in namespaces of its own. */
   run(...command: readonly string[]): ReturnType<typeof act>;
   /** Runs a command in its cgroup alone. */
@@ -29,24 +31,29 @@ const unshare = [
   '--mount-proc',
 ];
 
-/** Where cgroup v2 is mounted: alone, or beside v1. */
-function cgroup2(): string {
-  const found = /^cgroup2 (\S+) /m.exec(readFileSync('/proc/mounts', 'utf8'))?.[1];
-  if (found === undefined) throw new Error('cgroup v2 is not mounted');
-  return found;
+/** Where cgroup v2 is mounted, alone or beside v1, or else the v1 hierarchy that counts processes. */
+function cgroups(): { readonly folder: string; readonly idBit: bigint } {
+  const mounts = readFileSync('/proc/mounts', 'utf8');
+  const v2 = /^\S+ (\S+) cgroup2 /m.exec(mounts)?.[1];
+  if (v2 !== undefined) return { folder: v2, idBit: 0n };
+  const v1 = /^\S+ (\S+) cgroup \S*\bpids\b/m.exec(mounts)?.[1];
+  if (v1 !== undefined) return { folder: v1, idBit: 1n << 52n };
+  throw new Error('no cgroups are mounted');
 }
 
 export function fakePod(): FakePod {
   const uid = randomUUID();
   const containerId = randomBytes(32).toString('hex');
   const slice = `kubepods.slice/kubepods-burstable.slice/kubepods-burstable-pod${uid.replaceAll('-', '_')}.slice`;
-  const cgroup = join(cgroup2(), slice, `cri-containerd-${containerId}.scope`);
+  const { folder, idBit } = cgroups();
+  const cgroup = join(folder, slice, `cri-containerd-${containerId}.scope`);
   mkdirSync(cgroup, { recursive: true });
   const enter = `echo $$ > ${cgroup}/cgroup.procs && exec "$@"`;
   return {
     uid,
     containerId,
     cgroup,
+    cgroupId: BigInt(statSync(cgroup).ino) | idBit,
     run: (...command) => act('sh', '-c', enter, 'enter', 'unshare', ...unshare, ...command),
     runPlain: (...command) => act('sh', '-c', enter, 'enter', ...command),
     async remove() {

@@ -9,6 +9,9 @@ import { ensureSensor, type SensorBuild, SensorUnavailable } from '../../sensor/
 import { root } from '../runner/files.ts';
 import { temporaryFolder } from '../testbed/temporary.ts';
 
+/** Milliseconds until we give up: much, as a processor that is emulated (test/kernels) is a tenth as fast. */
+const patience = 60_000;
+
 export type Line = Readonly<Record<string, string | number | boolean>>;
 
 let built: Promise<SensorBuild | string> | undefined;
@@ -61,7 +64,7 @@ export async function compileActor(folder: string, name: string): Promise<string
 export interface RunningSensor {
   readonly pid: number;
   loaderPid(): number;
-  /** The first line from `from` on that fits; fails after ten seconds with what there was instead. */
+  /** The first line from `from` on that fits; fails after a minute with what there was instead. */
   find(what: string, fits: (line: Line) => boolean, from?: number): Promise<Line>;
   lines(): readonly Line[];
   errors(): string;
@@ -82,7 +85,7 @@ export async function startSensor(...args: readonly string[]): Promise<RunningSe
   const loaderPid = (): number => Number([...errors.matchAll(/loader (\d+)/g)].at(-1)?.[1] ?? 0);
   const end = async (signal: NodeJS.Signals): Promise<number | null> => {
     child.kill(signal);
-    const timer = setTimeout(() => child.kill('SIGKILL'), 15_000);
+    const timer = setTimeout(() => child.kill('SIGKILL'), patience);
     await ended;
     clearTimeout(timer);
     return child.exitCode;
@@ -93,7 +96,7 @@ export async function startSensor(...args: readonly string[]): Promise<RunningSe
     lines: () => lines,
     errors: () => errors,
     async find(what, fits, from = 0) {
-      for (const limit = Date.now() + 10_000; Date.now() < limit; await sleep(20)) {
+      for (const limit = Date.now() + patience; Date.now() < limit; await sleep(20)) {
         const found = lines.slice(from).find(fits);
         if (found) return found;
       }
@@ -105,7 +108,7 @@ export async function startSensor(...args: readonly string[]): Promise<RunningSe
       await end('SIGKILL');
     },
   };
-  for (const limit = Date.now() + 30_000; loaderPid() === 0; await sleep(20)) {
+  for (const limit = Date.now() + 4 * patience; loaderPid() === 0; await sleep(20)) {
     if (child.exitCode === null && Date.now() < limit) continue;
     await sensor.kill();
     throw new Error(`portolan sensor did not start: ${errors}`);
@@ -128,7 +131,7 @@ export async function act(
   ...args: readonly string[]
 ): Promise<{ readonly status: number; readonly out: string }> {
   return new Promise((resolve) => {
-    execFile(command, [...args], { timeout: 20_000 }, (error, out, err) => {
+    execFile(command, [...args], { timeout: patience }, (error, out, err) => {
       resolve({ status: typeof error?.code === 'number' ? error.code : error ? -1 : 0, out: `${out}${err}` });
     });
   });

@@ -159,6 +159,8 @@ static const struct {
 	{"io_uring_setup", SYS_io_uring_setup},
 	{"kill", SYS_kill},
 	{"execve", SYS_execve},
+	{"finit_module", SYS_finit_module},
+	{"delete_module", SYS_delete_module},
 };
 
 /* call NAME ARGUMENT ...: a system call; what looks like a number is one. Whether it works is the caller's business. */
