@@ -1,34 +1,29 @@
-// Measures the node sensor: what it loses under a flood, what decoding costs, how late a line is, and what it costs the programs
-// it watches.
+// Measures the node sensor: what it loses under a flood, what decoding costs, and how late a line is. What it costs the programs
+// that it watches is measured by sensor-overhead.ts.
 //
-//   sudo scripts/node bench/sensor.ts [--seconds 60] [--rounds 15] [--only floods,decoding,latency,overhead,programs]
+//   sudo scripts/node bench/sensor.ts [--seconds 60] [--only floods,decoding,latency]
 //
 // Floods run under the limits of the specification (0.36 CPU, 296 MiB) where the machine has cgroup v1's cpu and memory
 // controllers, after 4 s at 50,000 a second. All costs are CPU time, which other load on the machine lengthens less than it does
-// the clock. For overhead the same load runs without and with the sensor, in turns; each round gives a ratio, and the median of
-// those counts.
+// the clock.
 
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs, promisify } from 'node:util';
-import { defaultFilter, type Filter, orders } from '../sensor/loader/orders.ts';
-import { runLoader } from '../sensor/loader/run-loader.ts';
-import { compileActor, sensorBuild, workFolder } from '../test/sensor/harness.ts';
+import { compileActor, workFolder } from '../test/sensor/harness.ts';
 import type { ReaderReport } from './sensor-reader.ts';
 
 const { values } = parseArgs({
   options: {
     seconds: { type: 'string', default: '60' },
-    rounds: { type: 'string', default: '15' },
-    only: { type: 'string', default: 'floods,decoding,latency,overhead,programs' },
+    only: { type: 'string', default: 'floods,decoding,latency' },
   },
 });
 const seconds = Number(values.seconds);
-const rounds = Number(values.rounds);
 const mebibyte = 1 << 20;
 /** What `portolan sensor` has. */
 const defaultRing = 16 * mebibyte;
@@ -168,92 +163,7 @@ async function latency(): Promise<void> {
   console.log(`  p50 ${share(0.5)}, p95 ${share(0.95)}, p99 ${share(0.99)}, max ${share(1)}`);
 }
 
-const median = (list: readonly number[]): number => [...list].sort((a, b) => a - b)[list.length >> 1] ?? Number.NaN;
-
-/** The full set of programs with a filter, and nothing but the loader to read them. */
-async function watched<Result>(filter: Filter, during: (loader: number) => Promise<Result>): Promise<Result> {
-  const loader = runLoader(await sensorBuild(), orders(filter, defaultRing, process.pid));
-  const chunks = loader.output[Symbol.asyncIterator]();
-  await chunks.next(); // HELLO: everything is attached
-  const drained = (async () => {
-    while (!(await chunks.next()).done);
-  })();
-  const result = await during(loader.pid);
-  loader.stop();
-  await drained;
-  await loader.ended();
-  return result;
-}
-
-const nobody: Filter = { ...defaultFilter, cgroups: { only: true, ids: [1n] } };
-const measures = [
-  { name: 'open and close, filtered', kind: 'open', count: 100_000, filter: defaultFilter },
-  { name: 'getppid', kind: 'getppid', count: 500_000, filter: defaultFilter },
-  { name: 'spawn and wait', kind: 'spawn', count: 100, filter: defaultFilter },
-  { name: 'socket, connect and close, delivered', kind: 'connect', count: 10_000, filter: defaultFilter },
-  { name: 'socket, connect and close, filtered', kind: 'connect', count: 10_000, filter: nobody },
-] as const;
-
-async function overhead(): Promise<void> {
-  const pairs = measures.map((): { readonly off: number; readonly on: number }[] => []);
-  for (let round = 0; round < rounds; round++) {
-    for (const filter of new Set(measures.map((measure) => measure.filter))) {
-      const chosen = measures.flatMap((measure, index) => (measure.filter === filter ? [{ ...measure, index }] : []));
-      const off: number[] = [];
-      for (const { kind, count } of chosen) off.push((await run(kind, count)).ns);
-      const on = await watched(filter, async () => {
-        const list: number[] = [];
-        for (const { kind, count } of chosen) list.push((await run(kind, count)).ns);
-        return list;
-      });
-      for (const [place, { index }] of chosen.entries())
-        pairs[index]?.push({ off: off[place] ?? Number.NaN, on: on[place] ?? Number.NaN });
-    }
-  }
-  console.log(`overhead of the full set: CPU ns an operation and its ratio, medians of ${rounds} pairs`);
-  for (const [index, { name }] of measures.entries()) {
-    const list = pairs[index] ?? [];
-    const [off, on] = [median(list.map((pair) => pair.off)), median(list.map((pair) => pair.on))];
-    const ratios = list.map((pair) => (pair.on / pair.off - 1) * 100).sort((a, b) => a - b);
-    const spread = `${ratios[ratios.length >> 2]?.toFixed(1)} to ${ratios[(3 * ratios.length) >> 2]?.toFixed(1)}`;
-    console.log(
-      `  ${name}: off ${off.toFixed(0)}, on ${on.toFixed(0)}; +${median(ratios).toFixed(1)} % (quartiles ${spread})`,
-    );
-  }
-}
-
-/** How often the programs of a loader have run, and for how many ns; proc_pid_fdinfo(5). */
-function programRuns(loader: number): { readonly runs: number; readonly ns: number } {
-  const folder = `/proc/${loader}/fdinfo`;
-  const infos = readdirSync(folder).map((name) => readFileSync(join(folder, name), 'utf8'));
-  const sum = (key: string): number =>
-    infos.reduce((total, info) => total + Number(new RegExp(`^${key}:\\s*(\\d+)`, 'm').exec(info)?.[1] ?? 0), 0);
-  return { runs: sum('run_cnt'), ns: sum('run_time_ns') };
-}
-
-/** What the kernel itself measures of the programs; it says little of what they slow down, but is hardly disturbed by others. */
-async function programs(): Promise<void> {
-  const switchFile = '/proc/sys/kernel/bpf_stats_enabled';
-  const before = readFileSync(switchFile);
-  writeFileSync(switchFile, '1');
-  try {
-    for (const { name, kind, count, filter } of measures) {
-      await watched(filter, async (loader) => {
-        const from = programRuns(loader);
-        const { ns } = await run(kind, 5 * count);
-        const to = programRuns(loader);
-        const per = (key: 'runs' | 'ns', digits: number): string => ((to[key] - from[key]) / 5 / count).toFixed(digits);
-        console.log(
-          `${name}: programs run ${per('runs', 1)} times, ${per('ns', 0)} ns; CPU ns in all ${ns.toFixed(0)}`,
-        );
-      });
-    }
-  } finally {
-    writeFileSync(switchFile, before);
-  }
-}
-
-const parts: Readonly<Record<string, () => Promise<void>>> = { floods, decoding, latency, overhead, programs };
+const parts: Readonly<Record<string, () => Promise<void>>> = { floods, decoding, latency };
 try {
   for (const part of values.only.split(',')) {
     const measure = parts[part];

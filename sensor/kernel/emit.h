@@ -47,8 +47,18 @@ struct {
 	__type(value, __u8[2 * EVENT_BUFFER]);
 } buffers SEC(".maps");
 
+/*
+ * Where programs run nothing else runs on their CPU, and an interrupt counts nothing: a plain addition loses none, and takes
+ * a tenth of the time of one that locks. CPUs beyond the slots share one.
+ */
 #define COUNT(type, what)                                                                                              \
-	__sync_fetch_and_add(&shared.counters[bpf_get_smp_processor_id() & (COUNTER_SLOTS - 1)][type].what, 1)
+	do {                                                                                                           \
+		__u32 cpu = bpf_get_smp_processor_id();                                                                \
+		if (cpu < COUNTER_SLOTS - 1)                                                                           \
+			shared.counters[cpu][type].what++;                                                             \
+		else                                                                                                   \
+			__sync_fetch_and_add(&shared.counters[COUNTER_SLOTS - 1][type].what, 1);                       \
+	} while (0)
 
 /* clang knows from the types that a size is in bounds and drops the mask that would tell the verifier. */
 #define BOUND(value, mask) asm volatile("%0 &= %1" : "+r"(value) : "i"(mask))
@@ -80,12 +90,18 @@ static __always_inline bool within_rate(__u32 pid, __u32 type, __u64 now)
 	return rate->count <= settings.rate;
 }
 
-/* Counts the event as made; false when nobody wants anything of this process. */
-static __always_inline bool wanted(enum event_type type)
+/* Counts the event as made; false when the loader has been told to stop. */
+static __always_inline bool made(enum event_type type)
 {
 	if (shared.stopped)
 		return false;
 	COUNT(type, made);
+	return true;
+}
+
+/* False, and counted as filtered, when nobody wants anything of this process. */
+static __always_inline bool process_wanted(enum event_type type)
+{
 	__u32 pid = bpf_get_current_pid_tgid() >> 32;
 	bool out = pid == settings.self[0] || pid == settings.self[1];
 	if (!out && settings.cgroups_only) {
@@ -95,6 +111,11 @@ static __always_inline bool wanted(enum event_type type)
 	if (out)
 		COUNT(type, filtered);
 	return !out;
+}
+
+static __always_inline bool wanted(enum event_type type)
+{
+	return made(type) && process_wanted(type);
 }
 
 /* Fills the header of an event of the current process; false when the process has sent too many. */

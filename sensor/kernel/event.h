@@ -66,7 +66,7 @@ enum { COUNTER_SLOTS = 256, EVENT_BUFFER = 8192 };
 
 /* What kernel and loader both see, without system calls. */
 struct shared {
-	struct counter counters[COUNTER_SLOTS][EVENT_TYPES]; /* CPUs 256 apart share a slot: additions are atomic */
+	struct counter counters[COUNTER_SLOTS][EVENT_TYPES]; /* by CPU; the last is for all beyond */
 	__u64 stopped; /* set by the loader: nothing more is made, so that the last count is exact */
 };
 

@@ -107,10 +107,13 @@ static __always_inline bool read_is_watched(struct dentry *dentry)
 	       named(&settings.directory_names, &directory_names, READ(dentry, d_parent));
 }
 
-/* Decided from what is nearest first, as most opens are of no interest: the path is put together for the others only. */
+/*
+ * Decided from what is nearest first, as most opens are of no interest: who opened, which takes a call, and the path are asked
+ * for the others only.
+ */
 static __always_inline int opened(enum open_call call, long result)
 {
-	if (!wanted(EVENT_OPEN))
+	if (!made(EVENT_OPEN))
 		return 0;
 	struct file *file = result >= 0 ? file_of(result) : NULL;
 	__u32 mode = file ? READ(file, f_mode) : 0;
@@ -120,6 +123,8 @@ static __always_inline int opened(enum open_call call, long result)
 		COUNT(EVENT_OPEN, filtered);
 		return 0;
 	}
+	if (!process_wanted(EVENT_OPEN))
+		return 0;
 	struct open_event *event = event_buffer();
 	struct found_path path = {};
 	if (!event || (file && !find_path(READ(file, f_path.mnt), dentry, &path)))

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * Load for measurements: load KIND COUNT [PER_SECOND]. Prints the CPU nanoseconds that one operation took, with its children,
- * and operations a second. KIND: open (and close), shadow (the same, of a file that is watched), getppid, spawn (and wait),
+ * Load for measurements: load KIND COUNT [PER_SECOND [TIMES]]. Prints the CPU nanoseconds that one operation took, with its
+ * children, and operations a second; a line for each of the TIMES that it does so. KIND: open (and close), shadow (the same, of a file that is watched), getppid, spawn (and wait),
  * files (open of ever another file, which is not there), connect (with socket and close, refused at port 1), ports
  * (the same, of ever another port), mix (of 20 events: 10 files, 4 ports, fork, exec, exit, 3 others).
  */
@@ -109,6 +109,23 @@ static uint64_t cpu_nanoseconds(void)
 	return nanoseconds(CLOCK_PROCESS_CPUTIME_ID) + seconds * 1000000000ULL + microseconds * 1000;
 }
 
+static void repeat(void (*operate)(void), long operations, long rate)
+{
+	uint64_t start = nanoseconds(CLOCK_MONOTONIC), cpu = cpu_nanoseconds();
+	long pause = rate / 1000 + 1; /* operations in a millisecond */
+	for (long i = 0; i < operations; i++) {
+		operate();
+		if (!rate || i % pause)
+			continue;
+		int64_t ahead = start + i * 1000000000ULL / rate - nanoseconds(CLOCK_MONOTONIC);
+		if (ahead > 0)
+			nanosleep(&(struct timespec){ahead / 1000000000, ahead % 1000000000}, NULL);
+	}
+	cpu = cpu_nanoseconds() - cpu;
+	printf("%.1f %.0f\n", (double)cpu / operations,
+	       operations / ((nanoseconds(CLOCK_MONOTONIC) - start) / 1e9));
+}
+
 int main(int count, char **arguments)
 {
 	if (count < 3)
@@ -123,18 +140,7 @@ int main(int count, char **arguments)
 				: !strcmp(kind, "connect") ? do_connect
 				: !strcmp(kind, "ports")   ? do_ports
 							   : do_getppid;
-	uint64_t start = nanoseconds(CLOCK_MONOTONIC), cpu = cpu_nanoseconds();
-	long pause = rate / 1000 + 1; /* operations in a millisecond */
-	for (long i = 0; i < operations; i++) {
-		operate();
-		if (!rate || i % pause)
-			continue;
-		int64_t ahead = start + i * 1000000000ULL / rate - nanoseconds(CLOCK_MONOTONIC);
-		if (ahead > 0)
-			nanosleep(&(struct timespec){ahead / 1000000000, ahead % 1000000000}, NULL);
-	}
-	cpu = cpu_nanoseconds() - cpu;
-	printf("%.1f %.0f\n", (double)cpu / operations,
-	       operations / ((nanoseconds(CLOCK_MONOTONIC) - start) / 1e9));
+	for (int times = count > 4 ? atoi(arguments[4]) : 1; times > 0; times--)
+		repeat(operate, operations, rate);
 	return 0;
 }
