@@ -283,6 +283,21 @@ test('arguments of a call by number, which differ by the call, and by name', () 
   holds({ 'evt.type': 'connect', 'evt.arg.name': '/a' }, { 'evt.arg[1] exists': false });
 });
 
+test('users and groups among the arguments are known by number and by name', () => {
+  const event = { 'evt.type': 'setuid', 'evt.arg.uid': 0, 'evt.arg.uid.name': 'root' };
+  holds(event, {
+    'evt.arg.uid = root': true,
+    'evt.arg.uid = 0': true,
+    'evt.arg.uid in (nobody, root)': true,
+    'evt.arg.uid != root': false,
+    'evt.arg.uid != 0': false,
+    'evt.arg.uid != nobody': true,
+    'evt.rawarg.uid = 0': true,
+    'evt.rawarg.uid = root': false,
+  });
+  holds({ 'evt.type': 'setuid', 'evt.arg.uid': 7 }, { 'evt.arg.uid = 7': true, 'evt.arg.uid != root': true });
+});
+
 const refused: Readonly<Record<string, RegExp>> = {
   'proc.name': /expected an operator.*found the end/,
   'proc.name =': /expected a value after ‘=’/,

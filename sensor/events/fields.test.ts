@@ -84,6 +84,11 @@ test('the ends of a connection have the names that are known of their addresses'
   assert.deepEqual([fields['fd.sip.name'], fields['fd.cip.name']], ['example.org', undefined]);
 });
 
+test('users and groups that an event names are told by name, too', () => {
+  const fields = eventFields({ ...host, fields: { 'evt.arg.uid': 0, 'evt.arg.gid': 8 } }, naming);
+  assert.deepEqual([fields['evt.arg.uid.name'], fields['evt.arg.gid.name']], ['root', undefined]);
+});
+
 test('what of the node a container sees is there for rules, and not in lines', () => {
   assert.equal(askedFields({ ...host, container }, naming)['container.mounts'], '/:/host::true:private');
   assert.equal('container.mounts' in eventFields({ ...host, container }, naming), false);

@@ -10,7 +10,11 @@ const headReaders: Readers = [
   ['evt.time.last', ({ count, last }, naming) => (count === 1 ? undefined : naming.time(last))],
 ];
 
-/** What the event is to its process, and what is known of the ends of its connection. */
+/** Arguments that number a user or a group, whom rules know by name. */
+const users = ['uid', 'euid', 'ruid', 'suid'].map((argument) => [`evt.arg.${argument}`, 'user'] as const);
+const groups = ['gid', 'egid', 'rgid', 'sgid'].map((argument) => [`evt.arg.${argument}`, 'group'] as const);
+
+/** What the event is to its process, and what is called by a name: the ends of its connection, whom it names. */
 export const ownReaders: Readers = [
   ['proc.duration', ({ time, process }) => time - process.self.start],
   ...['fd.cip', 'fd.sip', 'fd.lip', 'fd.rip'].map((end): readonly [string, Reader] => [
@@ -18,6 +22,13 @@ export const ownReaders: Readers = [
     ({ fields }, naming) => {
       const address = fields[end];
       return typeof address === 'string' ? naming.host(address) : undefined;
+    },
+  ]),
+  ...[...users, ...groups].map(([field, kind]): readonly [string, Reader] => [
+    `${field}.name`,
+    ({ fields }, naming) => {
+      const id = fields[field];
+      return typeof id === 'number' ? naming[kind](id) : undefined;
     },
   ]),
 ];

@@ -47,14 +47,17 @@ function recordField(name: string, type: FieldType, argument: Argument): Field<N
   };
 }
 
-/** `evt.arg.NAME`, or `evt.arg[NAME]`: an argument of the system call. */
+/** `evt.arg.NAME`: an argument of the system call; users and groups by number or by name, which is what Falco says of them. */
 function argumentField(name: string): Field<NodeEvent> | undefined {
-  const [, arg] = /^evt\.(?:raw)?arg\.(\w+)$/.exec(name) ?? [];
+  const [, raw, arg] = /^evt\.(raw)?arg\.(\w+(?:\.name)?)$/.exec(name) ?? [];
   if (arg === undefined) return undefined;
-  return {
+  const field = {
     ...recordField(`evt.arg.${arg}`, 'text', 'none'),
-    delivered: () => deliveredArguments.has(arg),
+    delivered: () => deliveredArguments.has(arg.replace(/\.name$/, '')),
   };
+  return raw === undefined && /^[ers]?[ug]id$/.test(arg)
+    ? { ...field, anyOf: [`evt.arg.${arg}`, `evt.arg.${arg}.name`] }
+    : field;
 }
 
 /** `k8s.pod.label.app`, which is `k8s.pod.label[app]`, and others that Falco takes in either way. */
