@@ -126,6 +126,12 @@ export const settings = {
     value: 'PLACE',
     description: 'where alerts go: - for standard output, a file to append to, or the http(s) address of a webhook',
   },
+  alertsTo: {
+    type: 'string',
+    default: null,
+    value: 'PLACE',
+    description: 'where alerts are sent as they are raised: as --output',
+  },
   outputSecret: {
     type: 'string',
     default: null,

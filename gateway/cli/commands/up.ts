@@ -4,6 +4,7 @@ import { behaviours } from '../../../detections/baselines/behaviours/index.ts';
 import { correlations } from '../../../detections/correlate/index.ts';
 import { needsOf } from '../../../detections/needs.ts';
 import { nodeTokens } from '../../auth/node-token.ts';
+import { sendAlerts } from '../../export/send-alerts.ts';
 import { pathEngines } from '../../fleet/engines.ts';
 import { type Fleet, followFleet } from '../../fleet/follow-fleet.ts';
 import { keepMarkingStale } from '../../fleet/mark-stale.ts';
@@ -18,6 +19,7 @@ import { webhookReports } from '../../ingest/webhook-reports.ts';
 import type { GatewayOptions, Readiness } from '../../settings.ts';
 import type { Gateway } from '../../start.ts';
 import type { Run } from '../command.ts';
+import { destinationOf } from '../detect/destination.ts';
 import { CommandError, exitStatus } from '../errors.ts';
 import { openStoreOf } from '../open-store.ts';
 import { progress } from '../progress.ts';
@@ -52,6 +54,8 @@ export const run: Run = async (settings, paths, terminal) => {
   const { load, detections, learnSeconds } = await watchedBy({ settings, terminal });
   const podSecurityDefault = podSecurityLevel(settings);
   const feeds = auditFeeds(settings);
+  const { alertsTo } = settings;
+  const destination = alertsTo === null ? null : await destinationOf({ ...settings, output: alertsTo }, terminal);
   const opened = await openStoreOf(settings);
   const session: Session = { settings, terminal, opened, logger };
   const engines = pathEngines(opened.store, logger);
@@ -88,6 +92,9 @@ export const run: Run = async (settings, paths, terminal) => {
     readiness: () => readiness,
     clusters: () => fleet?.members ?? [],
   };
+  const sender = { ...opened, tenant: settings.tenant, place: alertsTo ?? '', logger };
+  const sendUntil = AbortSignal.any([terminal.signal, stopFollowing.signal]);
+  const sending = destination === null ? undefined : sendAlerts({ ...sender, put: destination.put }, sendUntil);
   let gateway: Gateway | undefined;
   let marking: readonly Promise<void>[] = [];
   let feeding: readonly Promise<void>[] = [];
@@ -147,6 +154,8 @@ export const run: Run = async (settings, paths, terminal) => {
     ]);
     const saved = learning.save().catch((err: unknown) => logger.error({ err }, notSaved));
     await Promise.race([saved, sleep(idleMs, undefined, { ref: false })]);
+    await sending;
+    await destination?.close();
     await fleet?.ended;
     await Promise.all(marking);
     await engines.close();
