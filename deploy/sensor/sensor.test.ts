@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { parseAllDocuments } from 'yaml';
 import { commands } from '../../gateway/cli/commands/index.ts';
-import { readSettings } from '../../gateway/cli/settings.ts';
+import { readSettings } from '../../gateway/cli/read-settings.ts';
 
 interface Container {
   readonly name: string;

@@ -4,7 +4,7 @@ import { StoreError } from '../../graph/store/errors.ts';
 import type { Command, Terminal } from './command.ts';
 import { CommandError, exitStatus } from './errors.ts';
 import { commandHelp, generalHelp } from './help.ts';
-import { readSettings } from './settings.ts';
+import { readSettings } from './read-settings.ts';
 
 /** Runs one command line and resolves with its exit status. Failures a person can act on are one line each. */
 export async function run(commands: readonly Command[], args: readonly string[], terminal: Terminal): Promise<number> {
