@@ -1,3 +1,4 @@
+import { mayHaveMore } from '../graph/edges/evidence.ts';
 import type { EvidenceItem } from '../graph/model/graph.ts';
 import { grantOn, type Scope } from '../graph/model/scope.ts';
 import type { Context } from './context.ts';
@@ -10,7 +11,11 @@ export async function evidenceOf(edge: string, { reads, scope }: Context) {
   const cluster = ends.map((end) => end?.cluster).find((id) => id != null) ?? '';
   const shown = (item: EvidenceItem) =>
     maySeeObject(scope, cluster, item.object) ? item : { object: null, field: null };
-  return { alternatives: found.attack.evidence.map((alternative) => alternative.map(shown)) };
+  const { evidence } = found.attack;
+  return {
+    alternatives: evidence.map((alternative) => alternative.map(shown)),
+    truncated: mayHaveMore(evidence),
+  };
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { Evidence, EvidenceItem } from '../model/graph.ts';
 import type { PolicyRule } from '../model/rules.ts';
 import { fact } from './define.ts';
+import { bothOf } from './evidence.ts';
 import type { Memo, ModelNode, Read } from './read.ts';
 
 /** One right, as the API server checks it: a verb on a resource (`pods/exec` for a subresource) of an API group. */
@@ -73,9 +74,6 @@ export const permissionSetsOf: Memo<readonly string[]> = {
     ].sort(),
 };
 
-/** The most alternatives of evidence that are worked out for one edge. */
-export const mostAlternatives = 100;
-
 /** A right with the name of the one object it must hold for, if not all. */
 export interface NamedRight extends Right {
   readonly name?: string;
@@ -126,13 +124,7 @@ function holdsAll(sets: readonly ModelNode<'PermissionSet'>[], parts: readonly P
 }
 
 function together(sets: readonly ModelNode<'PermissionSet'>[], parts: readonly Part[]): Evidence {
-  return parts.reduce<Evidence>(
-    (alternatives, part) => {
-      const ways = sets.flatMap(part);
-      return alternatives.flatMap((before) => ways.map((way) => [...before, ...way])).slice(0, mostAlternatives);
-    },
-    [[]],
-  );
+  return parts.reduce<Evidence>((alternatives, part) => bothOf(alternatives, sets.flatMap(part)), [[]]);
 }
 
 /** The rules of one permission set that grant a right on the named object, or on all. */

@@ -1,6 +1,6 @@
 import type { Derived, EdgeDefinition, TargetSet } from '../edges/define.ts';
-import { mostAlternatives } from '../edges/rights.ts';
-import type { AttackFacts, EdgeProperties, Evidence, EvidenceItem } from '../model/graph.ts';
+import { canonicalEvidence } from '../edges/evidence.ts';
+import type { AttackFacts, EdgeProperties, Evidence } from '../model/graph.ts';
 import type { NodeFact, ObservedRecord } from '../model/observation.ts';
 import { targetSetName, targetSetRef } from '../model/ref.ts';
 import type { EdgeClaim } from './cells.ts';
@@ -94,22 +94,4 @@ function targetSetFact(set: TargetSet): NodeFact<'TargetSet'> {
     name: targetSetName(set.members, set.only),
     properties: { memberKind: set.members },
   };
-}
-
-/** Sorted, without repeats; of very many alternatives the first are kept, which only ever makes an edge look easier to remove. */
-export function canonicalEvidence(evidence: Evidence): Evidence {
-  if (evidence.length === 1 && evidence[0]?.length === 1) return evidence;
-  const alternatives = new Map<string, readonly EvidenceItem[]>();
-  for (const alternative of evidence) {
-    const items = new Map(alternative.map((item) => [`${item.object}\n${item.field}`, item]));
-    const sorted = [...items].sort(([a], [b]) => compare(a, b));
-    alternatives.set(
-      sorted.map(([key]) => key).join('\n\n'),
-      sorted.map(([, item]) => item),
-    );
-  }
-  return [...alternatives]
-    .sort(([a], [b]) => compare(a, b))
-    .slice(0, mostAlternatives)
-    .map(([, items]) => items);
 }

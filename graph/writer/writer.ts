@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { EdgeDefinition } from '../edges/define.ts';
+import { canonicalEvidence } from '../edges/evidence.ts';
 import type { ModelNode } from '../edges/read.ts';
 import { type AttackFacts, type Delta, type GraphEdge, type GraphNode, maxDeltaChanges } from '../model/graph.ts';
 import { edgeId } from '../model/id.ts';
@@ -8,7 +9,7 @@ import type { Extent, Observation } from '../model/observation.ts';
 import { ref } from '../model/ref.ts';
 import type { GraphStore, Lease } from '../store/port.ts';
 import type { MemoryEdge, MemoryNode, StoredEdge, StoredNode } from './cells.ts';
-import { type Claim, canonicalEvidence, type RestorableFact } from './claims.ts';
+import type { Claim, RestorableFact } from './claims.ts';
 import { Derivation } from './derivation.ts';
 import { Extents } from './extents.ts';
 import { type Few, members } from './few.ts';
