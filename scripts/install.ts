@@ -3,12 +3,15 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, r
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-// Installs the locked dependencies; scripts/node calls it when node_modules/.portolan-lock is not the lockfile.
+// Installs the locked dependencies; scripts/node calls it when node_modules/.portolan-lock is not the lockfile. With
+// PORTOLAN_INSTALL=runtime without what only developers need, a third of all, whose stamp is .portolan-runtime-lock.
 // They are installed beside node_modules and put in its place by a rename: two starts at the same moment, or one that is
 // killed, never leave half an installation.
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const modules = join(root, 'node_modules');
+const runtime = process.env.PORTOLAN_INSTALL === 'runtime';
+const stamps = runtime ? ['.portolan-runtime-lock', '.portolan-lock'] : ['.portolan-lock'];
 const prefix = '.portolan-install-';
 const workshop = join(root, `${prefix}${process.pid}`);
 
@@ -21,7 +24,7 @@ try {
   for (const name of ['package.json', 'package-lock.json', '.npmrc']) cpSync(join(root, name), join(workshop, name));
   const npm = spawnSync(
     'npm',
-    ['ci', '--include=dev', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'],
+    ['ci', runtime ? '--omit=dev' : '--include=dev', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'],
     {
       cwd: workshop,
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -29,7 +32,7 @@ try {
     },
   );
   if (npm.status === 0) {
-    cpSync(join(workshop, 'package-lock.json'), join(workshop, 'node_modules', '.portolan-lock'));
+    cpSync(join(workshop, 'package-lock.json'), join(workshop, 'node_modules', stamps[0] as string));
     putInPlace();
   } else {
     console.error(`${npm.stdout ?? ''}${npm.stderr ?? ''}${npm.error?.message ?? ''}`.trim());
@@ -53,8 +56,10 @@ function putInPlace(): void {
 }
 
 function isCurrent(): boolean {
-  const stamp = join(modules, '.portolan-lock');
-  return existsSync(stamp) && readFileSync(stamp).equals(readFileSync(join(workshop, 'package-lock.json')));
+  const lock = readFileSync(join(workshop, 'package-lock.json'));
+  return stamps
+    .map((stamp) => join(modules, stamp))
+    .some((file) => existsSync(file) && readFileSync(file).equals(lock));
 }
 
 function isRunning(pid: number): boolean {

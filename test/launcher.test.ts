@@ -35,10 +35,18 @@ function clone(name: string): string {
     readonly lockfileVersion: number;
     readonly packages: Readonly<Record<string, { readonly version: string }>>;
   };
-  const graphql = lock.packages['node_modules/graphql'];
-  assert.ok(graphql);
-  const manifest = { name: 'clone', version: '1.0.0', type: 'module', dependencies: { graphql: graphql.version } };
-  const packages = { '': manifest, 'node_modules/graphql': graphql };
+  const { 'node_modules/graphql': graphql, 'node_modules/graphql-http': http } = lock.packages;
+  assert.ok(graphql && http);
+  const manifest = {
+    ...{ name: 'clone', version: '1.0.0', type: 'module' },
+    dependencies: { graphql: graphql.version },
+    devDependencies: { 'graphql-http': http.version },
+  };
+  const packages = {
+    '': manifest,
+    'node_modules/graphql': graphql,
+    'node_modules/graphql-http': { ...http, dev: true },
+  };
   writeFileSync(join(path, 'package.json'), JSON.stringify(manifest));
   writeFileSync(
     join(path, 'package-lock.json'),
@@ -102,6 +110,19 @@ test('installs once and runs, through symlinks, with spaces in the path, from an
 
   const direct = await run('sh', ['portolan', 'help'], { cwd: path });
   assert.deepEqual(JSON.parse(direct.output), { ...expected, arguments: ['help'], cwd: path });
+});
+
+test('what only developers need is installed once something of theirs is run, and stays', async () => {
+  const path = clone('developed');
+  const hasTools = (): boolean => existsSync(join(path, 'node_modules/graphql-http'));
+  const installed: boolean[] = [];
+  for (const command of ['portolan', 'scripts/node', 'portolan', 'scripts/node']) {
+    const { status, errors } = await run(join(path, command), [join(path, 'gateway/cli/main.ts')]);
+    assert.equal(status, 0, errors);
+    assert.equal(hasTools(), command === 'scripts/node' || installed.length > 1, command);
+    installed.push(errors !== '');
+  }
+  assert.deepEqual(installed, [true, true, false, false]);
 });
 
 test('starts at the same moment do not disturb each other', async () => {
