@@ -95,14 +95,11 @@ export class PartitionWriter {
     // What was observed need not wait for what it gives rise to, where both are much; a single change is one delta.
     const { changedNodes, changedEdges } = this.#memory;
     const much = changedNodes.size + changedEdges.size > this.#changesADelta;
-    const observed = much ? this.#changes({ removals: false }) : null;
-    const applying = observed ? this.#apply(observed) : Promise.resolve();
+    const applying = much ? this.#apply(this.#changes({ removals: false })) : Promise.resolve(0);
     applying.catch(() => undefined); // thrown when it is awaited
     await this.#derivation.settle(breather());
-    await applying;
-    const derived = this.#changes({ removals: true });
-    await this.#apply(derived);
-    const changes = size(derived) + (observed ? size(observed) : 0);
+    const observed = await applying;
+    const changes = observed + (await this.#apply(this.#changes({ removals: true })));
     return changes === 0 ? null : { version: this.#version, changes };
   }
 
@@ -155,9 +152,13 @@ export class PartitionWriter {
     return { at: this.#now().toISOString(), nodes, edges, removedNodes, removedEdges };
   }
 
-  /** Two deltas at a time are on their way: while the store writes one, the next is made ready for it. */
-  async #apply(whole: Delta): Promise<void> {
-    if (size(whole) === 0) return;
+  /**
+   * Commits a delta, however large, and resolves with how many changes it had. Two deltas at a time are on their way: while
+   * the store writes one, the next is made ready for it.
+   */
+  async #apply(whole: Delta): Promise<number> {
+    const changes = size(whole);
+    if (changes === 0) return 0;
     let before: Promise<number> = Promise.resolve(this.#version);
     for (const delta of runs(whole, this.#changesADelta)) {
       const applied = this.#store.apply(this.#lease, this.#version, delta);
@@ -167,6 +168,7 @@ export class PartitionWriter {
       this.#version++;
     }
     this.#version = await before;
+    return changes;
   }
 
   #graphNode({ id, claims }: MemoryNode, { kind, ref, namespace, name, properties }: ModelNode): GraphNode {
