@@ -17,7 +17,7 @@ Usage: npm run test:kernels -- [OPTIONS] [KERNEL ...]
   --test NAME     a file of test/sensor, without .test.ts; may be repeated
                   (without any: ${allTests.join(', ')})
   --cgroup V      v1 or v2: the version of cgroups that the guest has, alone (default: v2)
-  --seconds N     the most that a kernel may take (default: 600)
+  --seconds N     the most that a kernel may take (default: 1200)
 `;
 
 async function main(): Promise<number> {
@@ -27,7 +27,7 @@ async function main(): Promise<number> {
       help: { type: 'boolean', short: 'h', default: false },
       test: { type: 'string', multiple: true, default: allTests },
       cgroup: { type: 'string', default: 'v2' },
-      seconds: { type: 'string', default: '600' },
+      seconds: { type: 'string', default: '1200' },
     },
   });
   const { test: tests, cgroup } = values;

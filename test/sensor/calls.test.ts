@@ -183,9 +183,10 @@ describe('system calls', { skip: await sensorMissing() }, () => {
 
   test('a signal into a container, with whose it is', async () => {
     const pod = fakePod();
-    const sleeper = spawn('sh', ['-c', `echo $$ > ${pod.cgroup}/cgroup.procs && exec sleep 30`]);
-    await sensor.find('the sleeper', (line) => line['proc.cmdline'] === 'sleep 30' && line['k8s.pod.uid'] === pod.uid);
-    await act(actor, 'call', 'kill', String(sleeper.pid), '9');
+    const sleeper = spawn('sh', ['-c', `echo $$ > ${pod.cgroup}/cgroup.procs && exec sleep 120`]);
+    await sensor.find('the sleeper', (line) => line['proc.cmdline'] === 'sleep 120' && line['k8s.pod.uid'] === pod.uid);
+    const sent = await act(actor, 'call', 'kill', String(sleeper.pid), '9');
+    assert.equal(sent.status, 0, sent.out);
     const kill = await sensor.find(
       'kill',
       (line) => line['evt.type'] === 'kill' && line['evt.arg.pid'] === sleeper.pid,

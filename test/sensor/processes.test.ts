@@ -81,8 +81,8 @@ describe('processes', { skip: await sensorMissing() }, () => {
   });
 
   test('a program that is in no file system', async () => {
-    const { status } = await act(actor, 'memfd', '/bin/true', 'hidden away');
-    assert.equal(status, 0);
+    const { status, out } = await act(actor, 'memfd', '/bin/true', 'hidden away');
+    assert.equal(status, 0, out);
     const line = await sensor.find(
       'memfd',
       (line) => line['evt.type'] === 'execve' && line['proc.args'] === 'hidden away',
