@@ -17,6 +17,13 @@ const state = (changes: Partial<AuditSourceState> = {}): AuditSourceState => ({
 const gaps = (...sources: readonly AuditSourceState[]) =>
   auditGaps(sources, now).map(({ properties: { reason, subject, message } }) => [reason, subject, message]);
 
+test('a cluster of which no audit events come in says so, and is none the worse for it', () => {
+  assert.deepEqual(
+    gaps().map(([reason, subject]) => [reason, subject]),
+    [['BY_DESIGN', 'audit events']],
+  );
+});
+
 test('a source that cannot be read, or that nobody reads, is told of', () => {
   const failing = { reason: 'FORBIDDEN', message: 'allow it', since: ago(hour) } as const;
   const subject = 'audit events of eks://eu-central-1/prod';

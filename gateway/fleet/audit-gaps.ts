@@ -10,10 +10,11 @@ const unreadMs = 24 * 3_600_000;
 const mostDetections = 500;
 
 /**
- * What the sources of audit events of a cluster do not deliver, as coverage gaps: sources that cannot be read, events of which
- * something is missing, and detections that are not covered by any source.
+ * What the sources of audit events of a cluster do not deliver, as coverage gaps: that there are none, sources that cannot be
+ * read, events of which something is missing, and detections that are not covered by any source.
  */
 export function auditGaps(sources: readonly AuditSourceState[], now: number): readonly GapFact[] {
+  if (sources.length === 0) return [none];
   const followed = sources.filter(({ heardAt }) => Date.parse(heardAt) > now - silentMs);
   const lost = notCoveredByAny(followed);
   const more = lost.length - mostDetections;
@@ -33,6 +34,14 @@ export function auditGaps(sources: readonly AuditSourceState[], now: number): re
       : []),
   ];
 }
+
+const none = fact(
+  'none',
+  'audit events',
+  'BY_DESIGN',
+  'no audit events of this cluster come in, so that no detection over them can fire: let its API server send them, or name where they are written',
+  null,
+);
 
 function ofSource(
   { address, heardAt, failing, unread }: AuditSourceState,

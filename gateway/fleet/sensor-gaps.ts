@@ -21,9 +21,10 @@ export function silentNodes(senders: readonly Sender[], now: number): readonly s
 
 /**
  * What the sensors of a cluster did not see, as coverage gaps: what was lost within a day, by node and place; what they
- * never see, once for all nodes; and who has fallen silent. `silent` are those of them that are still nodes of the cluster.
+ * never see, once for all nodes; who has fallen silent; or that there are none. `silent` are those of them that are still nodes of the cluster.
  */
 export function sensorGaps(senders: readonly Sender[], silent: ReadonlySet<string>, now: number): readonly GapFact[] {
+  if (senders.length === 0) return [none];
   const lost = senders.flatMap(({ node, losses }) =>
     losses.filter(({ last }) => Date.parse(last) > now - lossesMs).map((loss) => ({ node, loss })),
   );
@@ -43,6 +44,12 @@ export function sensorGaps(senders: readonly Sender[], silent: ReadonlySet<strin
   const message = `${gaps.length - most} more gaps of sensors are not listed: see to those that are`;
   return [...gaps.slice(0, most), fact('more', 'more', { reason: 'LOST', message, since: null })];
 }
+
+const none = fact('none', 'node events', {
+  reason: 'BY_DESIGN',
+  message: 'no sensor of this cluster sends, so that no detection over node events can fire: install it on the nodes',
+  since: null,
+});
 
 /** The sender of each node that was heard last: with its sensor's pod a node changes its sender. */
 function newest(senders: readonly Sender[]): readonly Sender[] {

@@ -88,7 +88,9 @@ interface State {
 async function state(): Promise<State> {
   const { coverage, attackPaths } = await (running as Running).query<Seen>(document);
   const gaps: Record<string, string[]> = {};
-  for (const { node } of coverage.gaps.edges) {
+  // Nobody has asked for audit events and sensors here.
+  const told = coverage.gaps.edges.filter(({ node }) => node.reason !== 'BY_DESIGN');
+  for (const { node } of told) {
     const name = node.cluster?.name ?? '';
     gaps[name] = [...new Set([...(gaps[name] ?? []), node.reason])];
   }
@@ -96,7 +98,7 @@ async function state(): Promise<State> {
     coverage: Object.fromEntries(coverage.clusters.edges.map(({ node }) => [node.name, node.coverage])),
     gaps,
     from: [...new Set(attackPaths.paths.map(({ hops }) => hops[0]?.from.name ?? ''))].sort(),
-    since: coverage.gaps.edges[0]?.node.since ?? '',
+    since: told[0]?.node.since ?? '',
   };
 }
 
