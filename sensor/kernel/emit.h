@@ -48,8 +48,8 @@ struct {
 } buffers SEC(".maps");
 
 /*
- * Where programs run nothing else runs on their CPU, and an interrupt counts nothing: a plain addition loses none, and takes
- * a tenth of the time of one that locks. CPUs beyond the slots share one.
+ * A program is not preempted: tracepoints see to it, those of system calls in perf_syscall_exit() since Linux 6.13. An interrupt
+ * counts nothing. So a CPU is alone with its slot, and need not lock it.
  */
 #define COUNT(type, what)                                                                                              \
 	do {                                                                                                           \
