@@ -30,6 +30,28 @@ describe('a Neo4j server of its own', { skip: await neo4jMissing() }, () => {
     for (const database of databases) await database.close();
   });
 
+  test('of two transactions that wait for each other, the one that gives way is run again', async () => {
+    const database = await openDatabase(parseNeo4jAddress(server.uri), server.auth);
+    await database.alone('CREATE (:Waiting { name: 1, writes: 0 }), (:Waiting { name: 2, writes: 0 })');
+    const firsts = [1, 2].map(() => Promise.withResolvers<void>());
+    let runs = 0;
+    const write = (first: number, second: number): Promise<void> =>
+      database.writing(async (run) => {
+        runs++;
+        for (const name of [first, second]) {
+          await run('MATCH (n:Waiting { name: $name }) SET n.writes = n.writes + 1', { name });
+          firsts[first - 1]?.resolve();
+          await Promise.all(firsts.map(({ promise }) => promise));
+        }
+      });
+    await Promise.all([write(1, 2), write(2, 1)]);
+    assert.equal(runs, 3);
+    const found = await database.read<{ readonly writes: number }>('MATCH (n:Waiting) RETURN n.writes AS writes');
+    assert.deepEqual(found, [{ writes: 2 }, { writes: 2 }]);
+    await database.alone('MATCH (n:Waiting) DELETE n');
+    await database.close();
+  });
+
   test('a graph of another model is dropped whole and charted anew; the records are kept', async () => {
     const tenant = 'rebuild';
     const scope = wholeTenant(tenant);
