@@ -17,7 +17,13 @@ import type { Context } from './context.ts';
 import { callerError } from './errors.ts';
 import { pageOf, within } from './page.ts';
 
-const orders = { LAST_SEEN: 'lastSeen', FIRST_SEEN: 'firstSeen', SEVERITY: 'severity', COUNT: 'count' } as const;
+const orders = {
+  LAST_SEEN: 'lastSeen',
+  FIRST_SEEN: 'firstSeen',
+  SEVERITY: 'severity',
+  COUNT: 'count',
+  REACH: 'reach',
+} as const;
 
 export const Query: QueryResolvers = {
   alerts: async (_, args, { alerts, reads }) => {

@@ -1,4 +1,4 @@
-import type { AlertFields } from '../../graph/records/alerts/alert.ts';
+import { type AlertFields, reachField } from '../../graph/records/alerts/alert.ts';
 import { type GraphView, type Named, refOf } from './graph-view.ts';
 
 /**
@@ -16,7 +16,7 @@ export async function reachOf(subjects: readonly Named[], view: GraphView): Prom
   const way = admin === null ? null : await readable([...admin.steps.map(({ from }) => from), view.cluster], view);
   return {
     'portolan.reach.from': start.ref,
-    'portolan.reach.clusterAdminCost': admin?.cost ?? null,
+    [reachField]: admin?.cost ?? null,
     'portolan.reach.path': way,
     'portolan.reach.techniques': admin?.steps.map(({ kind }) => kind).join(' ') ?? null,
     'portolan.reach.internetCost': internet?.cost ?? null,

@@ -102,4 +102,8 @@ export const migrations: readonly string[] = [
     value TEXT NOT NULL,
     PRIMARY KEY (tenant, cluster, key)
   ) STRICT, WITHOUT ROWID;`,
+  `ALTER TABLE alerts ADD COLUMN reach REAL NOT NULL DEFAULT 0; -- 1 / (1 + the cost to cluster-admin); 0 for no way
+  UPDATE alerts SET reach = 1.0 / (1 + json_extract(body, '$.fields."portolan.reach.clusterAdminCost"'))
+  WHERE json_type(body, '$.fields."portolan.reach.clusterAdminCost"') IN ('integer', 'real')
+    AND json_extract(body, '$.fields."portolan.reach.clusterAdminCost"') >= 0;`,
 ];

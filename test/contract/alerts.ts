@@ -8,6 +8,7 @@ import {
   alertStates,
   mayReadPlace,
   type NewAlert,
+  reachField,
   severities,
 } from '../../graph/records/alerts/alert.ts';
 import { alertLimits } from '../../graph/records/alerts/check.ts';
@@ -311,7 +312,7 @@ async function history(alerts: AlertRecords, tenant: string, draw: Random): Prom
         severity: draw.pick(severities),
         techniques: draw.sample(techniques, 2),
         time: `2026-05-01T${String(draw.integer(24)).padStart(2, '0')}:00:00.000Z`,
-        fields: { f: draw.integer(3) },
+        fields: { f: draw.integer(3), [reachField]: draw.chance(0.3) ? null : draw.integer(5) },
         subjects: draw.sample(['Pod.a', 'Pod.b', 'User.c'], 2),
         proves: draw.sample(['POD_EXEC.a', 'POD_EXEC.b'], 1),
       }),

@@ -9,6 +9,9 @@ export type Severity = (typeof severities)[number];
 export const alertStates = ['OPEN', 'ACKNOWLEDGED', 'RESOLVED'] as const;
 export type AlertState = (typeof alertStates)[number];
 
+/** The field of an alert that says at what cost its subject reaches cluster-admin; null or none where it does not. */
+export const reachField = 'portolan.reach.clusterAdminCost';
+
 export type AlertFields = Readonly<Record<string, string | number | boolean | null>>;
 
 /** Where something lies, as far as seeing it is concerned; a namespace of null is the whole cluster. */

@@ -1,4 +1,4 @@
-import { type Alert, type AlertState, type Severity, severities } from './alert.ts';
+import { type Alert, type AlertState, reachField, type Severity, severities } from './alert.ts';
 
 /** Which alerts. All conditions that are given must hold; one of the entries of a list suffices. */
 export interface AlertFilter {
@@ -21,7 +21,7 @@ export interface AlertFilter {
   readonly suppressed?: boolean;
 }
 
-export const alertOrders = ['lastSeen', 'firstSeen', 'severity', 'count'] as const;
+export const alertOrders = ['lastSeen', 'firstSeen', 'severity', 'count', 'reach'] as const;
 export type AlertOrderField = (typeof alertOrders)[number];
 
 export const alertFacetFields = ['cluster', 'namespace', 'rule', 'severity', 'state', 'technique'] as const;
@@ -29,7 +29,14 @@ export type AlertFacetField = (typeof alertFacetFields)[number];
 
 /** What an alert is ordered by, as stores keep it: a severity as its rank. */
 export function orderValue(alert: Alert, field: AlertOrderField): string | number {
+  if (field === 'reach') return reachOf(alert);
   return field === 'severity' ? severities.indexOf(alert.severity) : alert[field];
+}
+
+/** How near cluster-admin is to what an alert is about: 1 at no cost, less the more it costs, 0 where no way is known. */
+export function reachOf({ fields }: Alert): number {
+  const cost = fields[reachField];
+  return typeof cost === 'number' && cost >= 0 ? 1 / (1 + cost) : 0;
 }
 
 /** What an alert is found by beside its columns, each as one text. */

@@ -4,8 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import Sqlite from 'better-sqlite3';
+import { newAlert } from '../../../test/contract/alerts.ts';
 import { collect, delta, edge, freshTenant, pod, write } from '../../../test/contract/context.ts';
 import { wholeTenant } from '../../model/scope.ts';
+import { reachField } from '../../records/alerts/alert.ts';
+import { migrations } from '../../records/migrations.ts';
 import type { OpenedStore } from '../opened.ts';
 import { openSqlite, type SqliteOptions } from './open.ts';
 
@@ -101,6 +104,25 @@ test('a graph of another model is rebuilt: its versions expire, the records stay
       assert.equal(change.version, 3);
       break;
     }
+  });
+});
+
+test('alerts of a file that did not keep their reach yet have it', async () => {
+  const path = fresh();
+  await opened(path, async ({ alerts }) => {
+    const costs = [9, null, 2];
+    const raised = costs.map((cost) => newAlert({ key: String(cost), fields: { [reachField]: cost } }));
+    await alerts.raise('t', 'alpha', raised, new Date().toISOString());
+  });
+  const before = migrations.findIndex((step) => step.includes('ADD COLUMN reach'));
+  sql(path, `ALTER TABLE alerts DROP COLUMN reach; PRAGMA user_version = ${before}`);
+  await opened(path, async ({ alerts }) => {
+    const order = { field: 'reach', descending: true } as const;
+    const { items } = await alerts.find(wholeTenant('t'), { order, page: { first: 10 } });
+    assert.deepEqual(
+      items.map(({ item }) => item.key),
+      ['2', '9', 'null'],
+    );
   });
 });
 

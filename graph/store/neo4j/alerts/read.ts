@@ -62,16 +62,18 @@ export function alertReads(database: Database): Reads {
       checkAlertPage(page);
       const given = parameters();
       const order = orderOfAlerts(wanted);
+      // Alerts of releases that did not keep it have no reach.
+      const by = order.field === 'reach' ? 'coalesce(a.reach, 0.0)' : `a.${order.field}`;
       let where = matching(scope, filter, given);
       if (page.after !== undefined) {
         const { value, ids } = readCursor(order, 1, page.after);
         const [last, id] = [given.bind(value), given.bind(ids[0] as string)];
         const beyond = order.descending ? '<' : '>';
-        where += ` AND (a.${order.field} ${beyond} ${last} OR (a.${order.field} = ${last} AND a.id > ${id}))`;
+        where += ` AND (${by} ${beyond} ${last} OR (${by} = ${last} AND a.id > ${id}))`;
       }
       const alerts = await bodies<Alert>(
         `MATCH (a:PortolanAlert) WHERE ${where} RETURN a.body AS body
-         ORDER BY a.${order.field} ${order.descending ? 'DESC' : 'ASC'}, a.id LIMIT ${given.bind(page.first + 1)}`,
+         ORDER BY ${by} ${order.descending ? 'DESC' : 'ASC'}, a.id LIMIT ${given.bind(page.first + 1)}`,
         given,
       );
       return alertPage(alerts, order, page);

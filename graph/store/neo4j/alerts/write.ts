@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { int } from 'neo4j-driver';
 import { type Alert, type AlertEvent, mayReadPlace, type NewAlert, severities } from '../../../records/alerts/alert.ts';
 import { alertLimits } from '../../../records/alerts/check.ts';
-import { alertTerms } from '../../../records/alerts/filter.ts';
+import { alertTerms, reachOf } from '../../../records/alerts/filter.ts';
 import { auditEntry, changedLife, newSuppression } from '../../../records/alerts/life.ts';
 import { mergeAlerts } from '../../../records/alerts/merge.ts';
 import type { AlertRecords, AuditEntry } from '../../../records/alerts/port.ts';
@@ -235,6 +235,7 @@ function stored(alert: Alert): Readonly<Record<string, unknown>> {
     key: state === 'RESOLVED' ? null : alert.key,
     severity: int(severities.indexOf(alert.severity)),
     count: int(alert.count),
+    reach: reachOf(alert),
     suppressed: alert.suppressedBy !== null,
     terms: alertTerms(alert),
     body: JSON.stringify(alert),

@@ -16,7 +16,13 @@ import { type Parameters, parameters } from '../parameters.ts';
 import { selector } from '../statements.ts';
 import { placeSql } from './scope.ts';
 
-const columns = { lastSeen: 'last_seen', firstSeen: 'first_seen', severity: 'severity', count: 'count' } as const;
+const columns = {
+  lastSeen: 'last_seen',
+  firstSeen: 'first_seen',
+  severity: 'severity',
+  count: 'count',
+  reach: 'reach',
+} as const;
 /** How many entries of the log one answer carries. */
 const chunk = 500;
 const mostSuppressions = 1_000;

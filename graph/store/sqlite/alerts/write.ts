@@ -9,7 +9,7 @@ import {
   severities,
 } from '../../../records/alerts/alert.ts';
 import { alertLimits } from '../../../records/alerts/check.ts';
-import { alertTerms } from '../../../records/alerts/filter.ts';
+import { alertTerms, reachOf } from '../../../records/alerts/filter.ts';
 import { auditEntry, changedLife, newSuppression } from '../../../records/alerts/life.ts';
 import { mergeAlerts } from '../../../records/alerts/merge.ts';
 import type { Act, AuditEntry, LifeChange } from '../../../records/alerts/port.ts';
@@ -37,10 +37,10 @@ export function alertWrites(db: Database, mostLogged: number) {
     .pluck();
   const findAlert = db.prepare<[string, string], string>('SELECT body FROM alerts WHERE tenant = ? AND id = ?').pluck();
   const put = db.prepare(
-    `INSERT INTO alerts (tenant, id, cluster, namespace, key, rule, severity, state, suppressed, count, first_seen, last_seen, body)
-     VALUES (@tenant, @id, @cluster, @namespace, @key, @rule, @severity, @state, @suppressed, @count, @firstSeen, @lastSeen, @body)
+    `INSERT INTO alerts (tenant, id, cluster, namespace, key, rule, severity, state, suppressed, count, reach, first_seen, last_seen, body)
+     VALUES (@tenant, @id, @cluster, @namespace, @key, @rule, @severity, @state, @suppressed, @count, @reach, @firstSeen, @lastSeen, @body)
      ON CONFLICT (tenant, id) DO UPDATE SET key = excluded.key, severity = excluded.severity, state = excluded.state,
-     suppressed = excluded.suppressed, count = excluded.count, first_seen = excluded.first_seen,
+     suppressed = excluded.suppressed, count = excluded.count, reach = excluded.reach, first_seen = excluded.first_seen,
      last_seen = excluded.last_seen, body = excluded.body`,
   );
   const putTerm = db.prepare('INSERT OR IGNORE INTO alert_terms (tenant, term, alert) VALUES (?, ?, ?)');
@@ -106,6 +106,7 @@ export function alertWrites(db: Database, mostLogged: number) {
         tenant,
         key: alert.state === 'RESOLVED' ? null : alert.key,
         severity: severities.indexOf(alert.severity),
+        reach: reachOf(alert),
         suppressed: alert.suppressedBy === null ? 0 : 1,
         body: JSON.stringify(alert),
       });
