@@ -19,7 +19,6 @@ import { noSubscriptions } from './no-subscriptions.ts';
 import { requestSignal } from './request-signal.ts';
 import type { Settings } from './settings.ts';
 import type { ServerSentEvents } from './subscriptions/sse.ts';
-import { versionPlugin } from './version-plugin.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -62,7 +61,6 @@ export async function serveGraphql(
     logger,
     plugins: [
       limitPlugin(limits),
-      versionPlugin(),
       ...plugins,
       // Nothing is reported to anybody, whatever the environment says.
       ApolloServerPluginUsageReportingDisabled(),

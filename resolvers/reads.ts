@@ -34,7 +34,7 @@ export interface Reads {
   facets(kinds: readonly NodeKind[], filter: Filter, by: readonly string[]): Promise<readonly Facet[]>;
   adjacent(id: string, query: AdjacentQuery): Promise<Page<Neighbour>>;
   countAdjacent(id: string, query: CountQuery): Promise<number>;
-  /** The versions of the tenant's partitions, when first asked for. */
+  /** The versions of the tenant's partitions, when first asked for. What is read after that was asked is as new, or newer. */
   version(): Promise<VersionVector>;
   /** Every cluster in scope, when first asked for. */
   clusters(): Promise<readonly GraphNode[]>;
@@ -42,7 +42,16 @@ export interface Reads {
 
 /** Trees come from the cache, where there is one and it has them. */
 export function scopedReads(store: GraphStore, scope: Scope, signal: AbortSignal, cache: TreeCache | null): Reads {
-  const run = <T>(work: () => Promise<T>): Promise<T> => untilAborted(signal, work);
+  let asked: Promise<VersionVector> | undefined;
+  const version = (): Promise<VersionVector> => {
+    asked ??= untilAborted(signal, () => store.version(scope.tenant));
+    return asked;
+  };
+  const run = <T>(work: () => Promise<T>): Promise<T> =>
+    untilAborted(signal, async () => {
+      await asked;
+      return work();
+    });
   const batched = <V>(read: (ids: readonly string[]) => Promise<readonly V[]>) =>
     new DataLoader<string, V>((ids) => run(() => read(ids)), { maxBatchSize: 1_000 });
   // Rows of one field ask with equal arguments: one loader for each relationship and arguments.
@@ -60,7 +69,6 @@ export function scopedReads(store: GraphStore, scope: Scope, signal: AbortSignal
   const nodes = batched(async (ids) => (await store.nodes(scope, ids)).map(shown));
   const known: Grown = grown();
   const trees = perQuery((ids, shape: Shape) => plant(ids, shape));
-  const version = once(() => run(() => store.version(scope.tenant)));
   const plant = async (ids: readonly string[], shape: Shape): Promise<readonly (NodeView | null)[]> => {
     const found = await (cache === null
       ? store.trees(scope, ids, shape)

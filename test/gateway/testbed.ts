@@ -63,7 +63,7 @@ export interface Answer {
   // biome-ignore lint/suspicious/noExplicitAny: tests take the answer apart by assertions, not by types
   readonly data: any;
   readonly errors?: readonly { readonly message: string; readonly extensions: Readonly<Record<string, unknown>> }[];
-  readonly extensions?: { readonly cost?: number; readonly version?: string };
+  readonly extensions?: { readonly cost?: number };
 }
 
 export type Ask = (query: string, variables?: object, token?: string) => Promise<Answer>;
