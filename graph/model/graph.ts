@@ -2,7 +2,7 @@ import type { NodeKind, NodeProperties } from './kinds.ts';
 
 /** A node as stores keep it and callers get it. */
 export interface GraphNode<K extends NodeKind = NodeKind> {
-  /** A pure function of the natural key; see id.ts. */
+  /** A pure function of the natural key, in printable ASCII; see id.ts. */
   readonly id: string;
   readonly kind: K;
   /** The readable name, unique among the living nodes of a cluster: `Pod/default/web`, `Node/worker-1`, `Internet`. */

@@ -60,13 +60,13 @@ function distinct(what: string, stated: readonly { readonly id: string }[], remo
   }
   for (const id of removed) {
     if (seen.has(id)) throw new StoreError('INVALID_VALUE', `The delta both states and removes ${what} ${quote(id)}.`);
-    refuse(what, id, text(id), 'id');
+    refuse(what, id, key(id), 'id');
   }
 }
 
 function validateNode(node: GraphNode, cluster: string): void {
   const { id } = node;
-  refuse('node', id, identifier(id), 'id');
+  refuse('node', id, key(id), 'id');
   if (!isNodeKind(node.kind)) refuse('node', id, `${quote(node.kind)} is no kind of the model`, 'kind');
   const { shared, properties } = nodeKind(node.kind);
   refuse('node', id, identifier(node.ref), 'ref');
@@ -87,10 +87,10 @@ function validateNode(node: GraphNode, cluster: string): void {
 
 function validateEdge(edge: GraphEdge): void {
   const { id, kind, attack } = edge;
-  refuse('edge', id, identifier(id), 'id');
+  refuse('edge', id, key(id), 'id');
   if (!edgeKind.test(kind)) refuse('edge', id, `it must match ${edgeKind.source}`, 'kind');
-  refuse('edge', id, identifier(edge.from), 'from');
-  refuse('edge', id, identifier(edge.to), 'to');
+  refuse('edge', id, key(edge.from), 'from');
+  refuse('edge', id, key(edge.to), 'to');
   refuse('edge', id, strings(edge.claims), 'claims');
   const observed = own<RelationshipDefinition>(relationships, kind);
   for (const [name, value] of Object.entries(edge.properties)) {
@@ -164,6 +164,11 @@ function text(value: unknown): Problem {
   if (typeof value !== 'string') return 'it must be a string';
   if (value.length > maxStringLength) return `a string of ${value.length} is over ${maxStringLength} long`;
   return value.isWellFormed() ? null : 'it holds half of a surrogate pair, which is no Unicode text';
+}
+
+/** What ids are made of compares alike in every store, by code point and by UTF-16 unit. */
+function key(value: unknown): Problem {
+  return typeof value === 'string' && /^[ -~]+$/.test(value) ? text(value) : 'it must be of printable ASCII';
 }
 
 function identifier(value: unknown): Problem {

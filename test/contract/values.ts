@@ -30,7 +30,6 @@ export function valuesContract(subject: Subject): void {
     const { commit } = await write(subject(), tenant);
     const nodes = texts.map((text, i) =>
       pod(`${i}`, {
-        id: `Pod.${i}.${text.slice(0, 8)}`,
         name: text,
         ref: `Pod/${text}`,
         namespace: text,
@@ -124,6 +123,7 @@ export function valuesContract(subject: Subject): void {
     const refused: readonly (readonly [RegExp, Parameters<typeof commit>[0]])[] = [
       [/phase/, { nodes: [pod('a', { properties: { phase: '\ud800' } })] }],
       [/labels/, { nodes: [pod('a', { properties: { labels: ['x'.repeat(4 * 1024 * 1024 + 1)] } })] }],
+      [/printable ASCII/, { nodes: [pod('a', { id: 'Pod é' })] }],
       [/hostPid/, { nodes: [pod('a', { properties: { hostPid: 1 as unknown as boolean } })] }],
       [/weight/, { nodes: [pod('a', { properties: { weight: 1 } as NodeProperties<'Pod'> })] }],
       [/__proto__/, { nodes: [pod('a', { properties: JSON.parse('{"__proto__":1}') as NodeProperties<'Pod'> })] }],

@@ -4,7 +4,7 @@ import { readCursor, writeCursor } from '../cursor.ts';
 import type { Order, Scalar } from '../filter.ts';
 import type { NodeView } from '../port.ts';
 import { comparedCypher, comparedValue, isNamed } from './filter.ts';
-import { keyName, shortKey, shortKeyLength, shortKeyOf } from './layout.ts';
+import { shortKey, shortKeyLength, shortKeyOf } from './layout.ts';
 import type { Parameters } from './parameters.ts';
 
 export interface OrderCypher {
@@ -21,9 +21,6 @@ export interface OrderCypher {
   /** The cursor of an item; `ids` are those that settle ties. */
   cursorOf(node: NodeView, ids: readonly string[]): string;
 }
-
-/** The id of a node or relationship in this variable, as it is compared. */
-export const idOf = (variable: string): string => `coalesce(${keyName(`${variable}.id`)}, ${variable}.id)`;
 
 /** The order of the nodes in a variable: by a field, nulls last either way, ties by the ids of `variables`. */
 export function orderCypher(
@@ -43,7 +40,7 @@ export function orderCypher(
   // A short key is all of the text's own: the text is read only where it may go on.
   const rest = key === null ? value : `CASE WHEN size(${key}) < ${shortKeyLength} THEN null ELSE ${value} END`;
   const values = [...last, ...(key === null ? [] : [key + direction]), rest + direction];
-  const by = [...values, ...variables.map(idOf)].join(', ');
+  const by = [...values, ...variables.map((variable) => `${variable}.id`)].join(', ');
   const walk = `${node}.tenant${direction}, ${node}.kind${direction}, ${by}`;
   const index = isNamed(field) ? `${node}:Entity(tenant, kind, ${shortKey(field.name)})` : null;
   const cursorOf = (item: NodeView, ids: readonly string[]): string => {
@@ -55,8 +52,8 @@ export function orderCypher(
 
   const position = readCursor(order, variables.length, cursor);
   const tie = position.ids.reduceRight((rest, id, i) => {
-    const bound = bind(comparedValue(id));
-    const own = idOf(variables[i] as string);
+    const bound = bind(id);
+    const own = `${variables[i]}.id`;
     return rest === '' ? `${own} > ${bound}` : `(${own} > ${bound} OR (${own} = ${bound} AND ${rest}))`;
   }, '');
   if (position.value === null) return { ...found, after: `(${value} IS NULL AND ${tie})` };

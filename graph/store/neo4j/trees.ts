@@ -11,7 +11,7 @@ import { isObserved, uneven } from './even.ts';
 import { filterCypher } from './filter.ts';
 import { gathered } from './gathered.ts';
 import { type Stored, storedName, toNode } from './layout.ts';
-import { idOf, orderCypher } from './order.ts';
+import { orderCypher } from './order.ts';
 import { type Parameters, parameters } from './parameters.ts';
 import { type ScopeCypher, scopeCypher } from './scope.ts';
 
@@ -141,7 +141,7 @@ function compiler(scope: Scope, within: ScopeCypher, given: Parameters) {
     const { neighbour, pattern, conditions } = match(query, from);
     const row = rowOf(neighbour, shape.fields, compile(shape, neighbour));
     return {
-      cypher: `COLLECT { ${pattern}${where(conditions)} WITH ${neighbour.name} ORDER BY ${idOf(neighbour.name)} LIMIT 1
+      cypher: `COLLECT { ${pattern}${where(conditions)} WITH ${neighbour.name} ORDER BY ${neighbour.name}.id LIMIT 1
         RETURN [${row.columns.join(', ')}] }`,
       nothing: null,
       read: (found) => {
@@ -163,7 +163,7 @@ function compiler(scope: Scope, within: ScopeCypher, given: Parameters) {
     const variables = [n, ...edge.map((name) => `${e}.id AS ${name}`)].join(', ');
     return {
       cypher: `COLLECT { ${pattern}${where(cursor === undefined ? conditions : [...conditions, after])}
-        WITH ${repeats ? 'DISTINCT ' : ''}${variables} ORDER BY ${[value, idOf(n), ...edge].join(', ')}
+        WITH ${repeats ? 'DISTINCT ' : ''}${variables} ORDER BY ${[value, `${n}.id`, ...edge].join(', ')}
         LIMIT ${given.bind(first + 1)} RETURN [${[...row.columns, ...edge].join(', ')}] }`,
       nothing: { items: [], hasNextPage: false },
       read(found, here) {
