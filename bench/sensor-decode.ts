@@ -24,8 +24,8 @@ import { defaultFilter, orders } from '../sensor/loader/orders.ts';
 import { runLoader } from '../sensor/loader/run-loader.ts';
 import { compileActor, sensorBuild, workFolder } from '../test/sensor/harness.ts';
 
-// Each round begins with the processes of the machine, which outlive it. From so many that live long V8 concludes that all do, and
-// makes every process in its old generation, where those that come and go cost three times as much. A sensor takes them in once.
+// In this replay V8 comes to make the records of processes in its old generation, where those that come and go cost up to three times
+// as much. In a live sensor nothing of it is seen, with this flag or without; what sets it off here is not known.
 setFlagsFromString('--no-allocation-site-pretenuring');
 
 const { values } = parseArgs({

@@ -11,7 +11,7 @@ export interface Server {
 }
 
 /** The flags of Node that `portolan up` runs with: of one given twice the last counts. */
-const ours = [...process.execArgv, '--max-semi-space-size=16', '--heap-growing-percent=80'];
+const ours = [...process.execArgv, '--max-semi-space-size=16'];
 
 /** `flags` are those that Node runs it with: ours is measured with those of `portolan up`, another with none. */
 export async function startServer(
