@@ -175,14 +175,19 @@ export function alertReads(database: Database): Reads {
         if (from.version < floor) throw expired(cluster, from.version, `the log of alerts begins after ${floor}`);
         if (from.version > version || (from.version === version && from.sequence >= sequence)) continue;
         const rows = await database.read<Position & { readonly at: string; readonly body: string }>(
-          `MATCH (l:PortolanAlertEvent) WHERE l.tenant = $tenant AND l.cluster = $cluster AND l.version >= $version
-             AND (l.version > $version OR l.sequence > $sequence)
+          `MATCH (l:PortolanAlertEvent) WHERE l.tenant = $tenant AND l.cluster = $cluster
+             AND l.version >= $version AND l.version <= $present AND (l.version > $version OR l.sequence > $sequence)
            RETURN l.version AS version, l.sequence AS sequence, l.at AS at, l.body AS body
            ORDER BY l.version, l.sequence LIMIT ${chunk}`,
-          { tenant, cluster, version: int(from.version), sequence: int(from.sequence) },
+          { tenant, cluster, version: int(from.version), sequence: int(from.sequence), present: int(version) },
         );
-        for (const { at, body, version, sequence } of rows)
-          found.push({ cluster, position: { version, sequence }, at, body });
+        // Commits before this version's have ended, as each has the lock until then. Of this one's entries, a reader may see some
+        // before those that come first: they would be lost to whoever goes on from there.
+        let next = from.version === version ? from.sequence + 1 : 0;
+        for (const { at, body, ...position } of rows) {
+          if (position.version === version && position.sequence !== next++) break;
+          found.push({ cluster, position, at, body });
+        }
         if (found.length >= chunk) break;
       }
       return found;
