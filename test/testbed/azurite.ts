@@ -4,7 +4,7 @@ import { createConnection } from 'node:net';
 import { join } from 'node:path';
 import { ensureAzurite } from './azurite/build.ts';
 import { createAuthority, issueServer } from './certificates.ts';
-import { TestbedUnavailable } from './kubernetes/unavailable.ts';
+import { whyMissing } from './kubernetes/unavailable.ts';
 import { freePort, type GuardedProcess, startProcess, waitUntilReady } from './process.ts';
 import { temporaryFolder } from './temporary.ts';
 
@@ -69,11 +69,5 @@ function listens(port: number): Promise<boolean> {
 
 /** For the `skip` option of a test: false where Azurite can be had, else why not. */
 export async function azuriteMissing(): Promise<string | false> {
-  return ensureAzurite().then(
-    () => false,
-    (error: unknown) => {
-      if (error instanceof TestbedUnavailable) return error.message;
-      throw error;
-    },
-  );
+  return whyMissing(ensureAzurite);
 }

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { type Browser, chromium } from 'playwright-core';
 import { installWithApt } from './apt.ts';
-import { TestbedUnavailable } from './kubernetes/unavailable.ts';
+import { TestbedUnavailable, whyMissing } from './kubernetes/unavailable.ts';
 
 /** Starts the Chromium of this machine, without a window. Rejects with TestbedUnavailable where it cannot be had. */
 export async function startBrowser(): Promise<Browser> {
@@ -13,13 +13,7 @@ export async function startBrowser(): Promise<Browser> {
 
 /** For the `skip` option of a test: false where a browser can be had, else why not. */
 export async function browserMissing(): Promise<string | false> {
-  return ensureBrowser().then(
-    () => false,
-    (error: unknown) => {
-      if (error instanceof TestbedUnavailable) return error.message;
-      throw error;
-    },
-  );
+  return whyMissing(ensureBrowser);
 }
 
 /** The Chromium that is there; on Debian as root, apt brings it where none is. */

@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { TestbedUnavailable } from './kubernetes/unavailable.ts';
+import { whyMissing } from './kubernetes/unavailable.ts';
 import { ensureMoto } from './moto/build.ts';
 import { freePort, type GuardedProcess, startProcess, waitUntilReady } from './process.ts';
 import { temporaryFolder } from './temporary.ts';
@@ -36,11 +36,5 @@ export async function startMoto(): Promise<MotoTestbed> {
 
 /** For the `skip` option of a test: false where moto can be had, else why not. */
 export async function motoMissing(): Promise<string | false> {
-  return ensureMoto().then(
-    () => false,
-    (error: unknown) => {
-      if (error instanceof TestbedUnavailable) return error.message;
-      throw error;
-    },
-  );
+  return whyMissing(ensureMoto);
 }

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
-import { TestbedUnavailable } from './kubernetes/unavailable.ts';
+import { whyMissing } from './kubernetes/unavailable.ts';
 import { freePort, type GuardedProcess, startProcess, waitUntilReady } from './process.ts';
 import { ensureRedis } from './redis/build.ts';
 import { temporaryFolder } from './temporary.ts';
@@ -47,13 +47,7 @@ export async function startRedis(): Promise<RedisTestbed> {
 
 /** For the `skip` option of a test: false where Redis can be had, else why not. */
 export async function redisMissing(): Promise<string | false> {
-  return ensureRedis().then(
-    () => false,
-    (error: unknown) => {
-      if (error instanceof TestbedUnavailable) return error.message;
-      throw error;
-    },
-  );
+  return whyMissing(ensureRedis);
 }
 
 function answers(port: number): Promise<boolean> {

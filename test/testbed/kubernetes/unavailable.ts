@@ -2,3 +2,14 @@
 export class TestbedUnavailable extends Error {
   override readonly name = 'TestbedUnavailable';
 }
+
+/** For the `skip` option of a test: false where what it stands on can be had, else why not. */
+export async function whyMissing(ensure: () => Promise<unknown>): Promise<string | false> {
+  try {
+    await ensure();
+    return false;
+  } catch (error) {
+    if (error instanceof TestbedUnavailable) return error.message;
+    throw error;
+  }
+}
