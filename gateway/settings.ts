@@ -10,6 +10,7 @@ import type { FalcoIntake } from './ingest/falco/intake.ts';
 import type { SensorIntake } from './ingest/sensor/intake.ts';
 import { defaultLimits, type Limits } from './limits.ts';
 import { isLoopback } from './loopback.ts';
+import type { TlsSettings } from './tls.ts';
 
 /** Whether the rest of the house can answer; `reasons` say in sentences why not. */
 export interface Readiness {
@@ -22,6 +23,8 @@ export interface GatewayOptions extends Sources {
   readonly host?: string;
   /** The port to listen on, 4000 unless given; 0 for any that is free. */
   readonly port?: number;
+  /** Serves HTTPS; HTTP unless given. */
+  readonly tls?: TlsSettings;
   /** Who may ask. Without it, on loopback only, everybody sees the whole of `tenant`. */
   readonly auth?: AuthSettings;
   /** The tenant of callers whose credential names none: `default` unless given. */

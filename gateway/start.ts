@@ -3,6 +3,7 @@ import Fastify, { type FastifyInstance } from 'fastify';
 import { eventHub } from '../events/hub.ts';
 import { guard, identifier, only, withNodeTokens } from './auth/authenticate.ts';
 import { viewerFinder } from './auth/caller.ts';
+import { withCertificates } from './auth/client-certificate.ts';
 import { type Drain, stopper } from './drain.ts';
 import { answerHttpErrors, errorFormatter } from './errors.ts';
 import { serveGraphql } from './graphql.ts';
@@ -17,6 +18,7 @@ import { isLoopback, refuseForeignHosts } from './loopback.ts';
 import { serveMetrics } from './metrics.ts';
 import { checkSettings, type GatewayOptions } from './settings.ts';
 import { serveSubscriptions } from './subscriptions/serve.ts';
+import { keepRenewing, serverOptions } from './tls.ts';
 
 /** A gateway that listens. The store and the engines stay their opener's, to be closed after it. */
 export interface Gateway {
@@ -31,13 +33,18 @@ export interface Gateway {
 /** Starts the server. Rejects when the settings are unsafe or incomplete, or the port is taken, saying what to do. */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const settings = checkSettings(options);
-  const { host, port, logger, limits } = settings;
+  const { host, port, tls, tenant, logger, limits } = settings;
   const drain: Drain = { draining: false };
-  const app: FastifyInstance = Fastify({
+  const app = Fastify({
     bodyLimit: limits.bodyBytes,
     genReqId: () => randomUUID(),
     logger: false,
+    https: tls === undefined ? null : serverOptions(tls),
   });
+  if (tls !== undefined) {
+    const stopRenewing = keepRenewing(app.server, tls, logger);
+    app.addHook('onClose', async () => stopRenewing());
+  }
 
   logRequests(app, logger);
   securityHeaders(app);
@@ -59,9 +66,10 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     streams: live.streams,
     plugins: [metrics.plugin],
   });
-  serveAuditWebhook(app, settings, guard(only('mayIngest', anybody), logger), metrics.audit);
-  serveFalco(app, settings, guard(only('mayIngest', anybody), logger));
-  const sensor = settings.nodeTokens === undefined ? anybody : withNodeTokens(settings.nodeTokens, anybody);
+  const sender = tls?.clientCaFile === undefined ? anybody : withCertificates(tenant, anybody);
+  serveAuditWebhook(app, settings, guard(only('mayIngest', sender), logger), metrics.audit);
+  serveFalco(app, settings, guard(only('mayIngest', sender), logger));
+  const sensor = settings.nodeTokens === undefined ? sender : withNodeTokens(settings.nodeTokens, sender);
   serveSensors(app, settings, guard(only('mayIngest', sensor), logger), metrics.sensors);
   serveHealth(app, settings, drain);
   serveIde(app);

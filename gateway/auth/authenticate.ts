@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { GraphQLError } from 'graphql';
 import type { Logger } from 'pino';
@@ -24,8 +25,11 @@ declare module 'fastify' {
 
 const statuses: Readonly<Record<string, number>> = { UNAUTHENTICATED: 401, FORBIDDEN: 403, UPSTREAM_UNAVAILABLE: 503 };
 
-/** Finds out who a caller is by his `Authorization` header. Throws a GraphQLError that says what is wrong with it. */
-export type Identify = (header: string | undefined) => Promise<Caller>;
+/**
+ * Finds out who a caller is by his `Authorization` header, or by his connection where that may speak for him. Throws a
+ * GraphQLError that says what is wrong with it.
+ */
+export type Identify = (header: string | undefined, socket?: Socket) => Promise<Caller>;
 
 export type Guard = (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>;
 
@@ -44,10 +48,10 @@ export async function identifier({ auth, tenant }: GuardSettings): Promise<Ident
 
 /** Knows sensors by the tokens of their clusters as well. */
 export function withNodeTokens(nodeTokens: NodeTokens, identify: Identify): Identify {
-  return async (header) => {
+  return async (header, socket) => {
     const token = tokenIn(header);
     const sensor = token === undefined ? null : await nodeTokens(token);
-    return sensor ?? identify(header);
+    return sensor ?? identify(header, socket);
   };
 }
 
@@ -57,8 +61,8 @@ function tokenIn(header: string | undefined): string | undefined {
 
 /** Turns away whoever may not do this, whose credential is for something else. */
 export function only(right: 'mayRead' | 'mayIngest', identify: Identify): Identify {
-  return async (header) => {
-    const caller = await identify(header);
+  return async (header, socket) => {
+    const caller = await identify(header, socket);
     if (caller[right]) return caller;
     const message = {
       mayRead: 'The credential is for sending events only: it reads nothing.',
@@ -72,7 +76,7 @@ export function only(right: 'mayRead' | 'mayIngest', identify: Identify): Identi
 export function guard(identify: Identify, logger: Logger): Guard {
   return async (request, reply) => {
     try {
-      request.caller = await identify(request.headers.authorization);
+      request.caller = await identify(request.headers.authorization, request.raw.socket);
     } catch (error) {
       if (!(error instanceof GraphQLError)) throw error;
       const code = String(error.extensions.code);

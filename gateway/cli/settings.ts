@@ -52,6 +52,14 @@ export const settings = {
     value: 'PORT',
     description: 'port to listen on; 0 for any free one',
   },
+  tlsCertFile: { type: 'string', default: null, value: 'FILE', description: 'certificate to serve HTTPS by (PEM)' },
+  tlsKeyFile: { type: 'string', default: null, value: 'FILE', description: 'its private key' },
+  tlsClientCaFile: {
+    type: 'string',
+    default: null,
+    value: 'FILE',
+    description: 'authorities (PEM) whose client certificates sensors and API servers may send events with',
+  },
   kubeconfig: {
     type: 'strings',
     default: [],

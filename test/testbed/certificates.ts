@@ -1,4 +1,4 @@
-import { createPrivateKey, generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto';
+import { createPrivateKey, generateKeyPairSync, type KeyObject, randomBytes, sign, X509Certificate } from 'node:crypto';
 import { isIPv4 } from 'node:net';
 
 /** A certificate and its private key, both PEM. */
@@ -12,19 +12,20 @@ export interface Subject {
   readonly organizations?: readonly string[];
 }
 
-const authorityName: Subject = { commonName: 'portolan-testbed' };
-
 /**
  * A throw-away certificate authority (ECDSA P-256, valid for 30 days). Node reads X.509 but cannot write it, and the
  * testbed should need nothing installed, so the few DER structures of RFC 5280 that it takes are written here.
  */
-export function createAuthority(): Identity {
+export function createAuthority(commonName = 'portolan-testbed'): Identity {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const extensions = [
     extension('2.5.29.19', sequence(der(0x01, Buffer.from([0xff])))), // basicConstraints: CA
     extension('2.5.29.15', der(0x03, Buffer.from([1, 0b0000_0110]))), // keyUsage: keyCertSign, cRLSign
   ];
-  return { certificate: certificate(privateKey, authorityName, publicKey, extensions), key: pem(privateKey) };
+  return {
+    certificate: certificate(privateKey, { commonName }, { commonName }, publicKey, extensions),
+    key: pem(privateKey),
+  };
 }
 
 /** A certificate for a server at these DNS names and IPv4 addresses. */
@@ -35,9 +36,21 @@ export function issueServer(authority: Identity, subject: Subject, names: readon
   ]);
 }
 
-/** A certificate for a client: Kubernetes takes its common name for the user and its organizations for the groups. */
-export function issueClient(authority: Identity, subject: Subject): Identity {
-  return issue(authority, subject, [extension('2.5.29.37', sequence(objectIdentifier('1.3.6.1.5.5.7.3.2')))]); // clientAuth
+/**
+ * A certificate for a client, also named by URIs, good for 30 days unless given: Kubernetes takes its common name for the user and
+ * its organizations for the groups.
+ */
+export function issueClient(
+  authority: Identity,
+  subject: Subject,
+  { uris = [], until }: { readonly uris?: readonly string[]; readonly until?: Date } = {},
+): Identity {
+  const names = uris.map((uri) => der(0x86, Buffer.from(uri)));
+  const extensions = [
+    extension('2.5.29.37', sequence(objectIdentifier('1.3.6.1.5.5.7.3.2'))), // extKeyUsage: clientAuth
+    ...(names.length > 0 ? [extension('2.5.29.17', sequence(...names))] : []),
+  ];
+  return issue(authority, subject, extensions, until);
 }
 
 /** A key pair (PEM) such as the one that signs service account tokens. */
@@ -46,10 +59,11 @@ export function createKeyPair(): { readonly publicKey: string; readonly privateK
   return { publicKey: String(publicKey.export({ type: 'spki', format: 'pem' })), privateKey: pem(privateKey) };
 }
 
-function issue(authority: Identity, subject: Subject, extensions: readonly Buffer[]): Identity {
+function issue(authority: Identity, subject: Subject, extensions: readonly Buffer[], until?: Date): Identity {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const issuer = { commonName: new X509Certificate(authority.certificate).subject.replace(/^CN=/, '') };
   return {
-    certificate: certificate(createPrivateKey(authority.key), subject, publicKey, extensions),
+    certificate: certificate(createPrivateKey(authority.key), issuer, subject, publicKey, extensions, until),
     key: pem(privateKey),
   };
 }
@@ -58,9 +72,11 @@ const day = 24 * 60 * 60 * 1000;
 
 function certificate(
   authorityKey: KeyObject,
+  issuer: Subject,
   subject: Subject,
   publicKey: KeyObject,
   extensions: readonly Buffer[],
+  until = new Date(Date.now() + 30 * day),
 ): string {
   const algorithm = sequence(objectIdentifier('1.2.840.10045.4.3.2')); // ecdsa-with-SHA256
   const serial = randomBytes(16);
@@ -69,8 +85,8 @@ function certificate(
     der(0xa0, der(0x02, Buffer.from([2]))), // version 3
     der(0x02, serial),
     algorithm,
-    name(authorityName),
-    sequence(time(new Date(Date.now() - day)), time(new Date(Date.now() + 30 * day))),
+    name(issuer),
+    sequence(time(new Date(Date.now() - day)), time(until)),
     name(subject),
     publicKey.export({ type: 'spki', format: 'der' }),
     der(0xa3, sequence(...extensions)),

@@ -10,6 +10,9 @@ export const commands: readonly Command[] = [
     settings: [
       'host',
       'port',
+      'tlsCertFile',
+      'tlsKeyFile',
+      'tlsClientCaFile',
       'store',
       'storeUser',
       'storePassword',

@@ -36,6 +36,7 @@ import { notSaved, startSaving } from '../up/saving.ts';
 import { serve } from '../up/serve.ts';
 import type { Session } from '../up/session.ts';
 import { showPaths } from '../up/show-paths.ts';
+import { tlsOf } from '../up/tls.ts';
 
 function openLog({ logLevel }: Settings): Logger {
   const level = logLevel ?? (process.stderr.isTTY ? 'warn' : 'info');
@@ -51,6 +52,7 @@ const idleMs = 10_000;
 export const run: Run = async (settings, paths, terminal) => {
   const logger = openLog(settings);
   const auth = authOf(settings);
+  const tls = tlsOf(settings);
   const { load, detections, learnSeconds } = await watchedBy({ settings, terminal });
   const podSecurityDefault = podSecurityLevel(settings);
   const feeds = auditFeeds(settings);
@@ -82,6 +84,7 @@ export const run: Run = async (settings, paths, terminal) => {
     port: settings.port,
     tenant: settings.tenant,
     ...(auth === undefined ? {} : { auth }),
+    ...(tls === undefined ? {} : { tls }),
     cacheBytes: settings.cacheSize * 1e6,
     logger,
     watch: webhooks.of,
