@@ -2,10 +2,16 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { pino } from 'pino';
+import type { GraphNode } from '../../graph/model/graph.ts';
+import { nodeId } from '../../graph/model/id.ts';
+import type { Scope } from '../../graph/model/scope.ts';
 import { nodeTokens, type TokenCluster } from './node-token.ts';
 
 const issuer = 'https://kubernetes.default.svc.cluster.local'; // which clusters of kubeadm share
 const logger = pino({ level: 'silent' });
+/** Pods that the graph has, by their id, and when they were deleted. */
+const pods = new Map<string, { readonly deletedAt: string | null }>();
+const charted = { nodes: async (_scope: Scope, ids: readonly string[]) => ids.map((id) => pods.get(id) as GraphNode) };
 
 async function clusterNamed(name: string, claims: object = {}) {
   const { publicKey, privateKey } = await generateKeyPair('RS256');
@@ -38,7 +44,7 @@ async function clusterNamed(name: string, claims: object = {}) {
 const [prod, staging] = [await clusterNamed('prod'), await clusterNamed('staging')];
 
 test('a token speaks for the node that it is bound to, of the cluster whose keys have signed it', async () => {
-  const knows = nodeTokens(() => [prod.cluster, staging.cluster], 'acme', logger);
+  const knows = nodeTokens(() => [prod.cluster, staging.cluster], 'acme', charted, logger);
   assert.partialDeepStrictEqual(await knows(await staging.sign()), {
     tenant: 'acme',
     clusters: ['Cluster.staging'],
@@ -53,14 +59,14 @@ test('a token speaks for the node that it is bound to, of the cluster whose keys
 });
 
 test('what no cluster has signed is for others to judge', async () => {
-  const knows = nodeTokens(() => [prod.cluster], 'acme', logger);
+  const knows = nodeTokens(() => [prod.cluster], 'acme', charted, logger);
   assert.equal(await knows('a-token-of-a-file'), null);
   assert.equal(await knows(await staging.sign()), null);
   assert.equal(await knows(await prod.sign({ 'kubernetes.io': undefined })), null);
 });
 
 test('a token that is no good is refused, with the reason', async () => {
-  const knows = nodeTokens(() => [prod.cluster], 'acme', logger);
+  const knows = nodeTokens(() => [prod.cluster], 'acme', charted, logger);
   for (const [token, code, message] of [
     [await prod.sign({ aud: ['https://kubernetes.default.svc'] }), 'UNAUTHENTICATED', /"aud"/],
     [await prod.sign({}, undefined, '-1m'), 'UNAUTHENTICATED', /"exp"/],
@@ -76,13 +82,27 @@ test('a token that is no good is refused, with the reason', async () => {
   }
 });
 
+test('a token ends with its pod, once the graph has that as deleted in its own cluster', async () => {
+  const knows = nodeTokens(() => [prod.cluster], 'acme', charted, logger);
+  const uid = '5f0c1f0e-0f5e-4b0c-9d7e-2f9d0a6b1c11';
+  const token = await prod.sign({ 'kubernetes.io': { node: { name: 'worker-1' }, pod: { name: 'sensor-x', uid } } });
+  const node = async () => (await knows(token))?.node;
+  const id = nodeId('Pod', prod.cluster.id, uid);
+  assert.equal(await node(), 'worker-1', 'not charted yet');
+  pods.set(nodeId('Pod', staging.cluster.id, uid), { deletedAt: '2026-01-02T03:04:05.000Z' });
+  pods.set(id, { deletedAt: null });
+  assert.equal(await node(), 'worker-1');
+  pods.set(id, { deletedAt: '2026-01-02T03:04:05.000Z' });
+  await assert.rejects(node(), /its pod has been deleted/);
+});
+
 test('a cluster that takes the name of another’s key, or its key, gets nothing by it', async () => {
   const evil = await clusterNamed('evil');
   evil.asked.keys = [{ ...evil.key, kid: prod.key.kid }];
-  const knows = nodeTokens(() => [evil.cluster, prod.cluster], 'acme', logger);
+  const knows = nodeTokens(() => [evil.cluster, prod.cluster], 'acme', charted, logger);
   assert.deepEqual((await knows(await prod.sign()))?.clusters, ['Cluster.prod']);
   evil.asked.keys = [prod.key];
-  const anew = nodeTokens(() => [evil.cluster, prod.cluster], 'acme', logger);
+  const anew = nodeTokens(() => [evil.cluster, prod.cluster], 'acme', charted, logger);
   await assert.rejects(anew(await prod.sign()), /evil and prod sign with the same keys/);
 });
 
@@ -93,6 +113,7 @@ test('keys that are new are asked for, but not at every token', async () => {
   const knows = nodeTokens(
     () => [own.cluster],
     'acme',
+    charted,
     logger,
     () => now,
   );

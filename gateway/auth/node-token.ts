@@ -1,6 +1,9 @@
 import { createLocalJWKSet, decodeJwt, errors, type JSONWebKeySet, type JWTPayload, jwtVerify } from 'jose';
 import type { Logger } from 'pino';
 import type { TokenKeys } from '../../collectors/kubernetes/live/token-keys.ts';
+import { nodeId } from '../../graph/model/id.ts';
+import { wholeTenant } from '../../graph/model/scope.ts';
+import type { GraphStore } from '../../graph/store/port.ts';
 import { callerError } from '../../resolvers/errors.ts';
 import type { Caller } from './caller.ts';
 
@@ -31,11 +34,13 @@ interface Known {
 
 /**
  * Knows sensors by projected service account tokens: the cluster is the one whose keys verify the token, the node the one that
- * Kubernetes has bound it to (KEP-4193, from 1.30 on). Nothing is sent anywhere: clusters are asked for their keys only.
+ * Kubernetes has bound it to (KEP-4193, from 1.30 on). Nothing is sent anywhere: clusters are asked for their keys only. A token
+ * ends with its pod as soon as the graph has that as deleted; one whose pod is not charted yet is taken.
  */
 export function nodeTokens(
   clusters: () => readonly TokenCluster[],
   tenant: string,
+  store: Pick<GraphStore, 'nodes'>,
   logger: Logger,
   now: () => number = Date.now,
 ): NodeTokens {
@@ -95,8 +100,29 @@ export function nodeTokens(
       const names = `${first.cluster.name} and ${second.cluster.name}`;
       throw callerError('FORBIDDEN', `${names} sign with the same keys: nobody knows of which of them this token is.`);
     }
-    return callerOf(first.payload, first.cluster, tenant);
+    const caller = callerOf(first.payload, first.cluster, tenant);
+    if (await isGone(first.payload, first.cluster))
+      throw callerError('UNAUTHENTICATED', 'The token is refused: its pod has been deleted.');
+    return caller;
   };
+
+  /** Whether the pod that a token is bound to was charted, and has been deleted since. */
+  async function isGone(payload: JWTPayload, cluster: TokenCluster): Promise<boolean> {
+    const uid = boundTo(payload).pod?.uid;
+    if (typeof uid !== 'string') return false;
+    const [pod] = await store.nodes(wholeTenant(tenant), [nodeId('Pod', cluster.id, uid)]);
+    return pod != null && pod.deletedAt !== null;
+  }
+}
+
+interface Bound {
+  readonly node?: { readonly name?: unknown };
+  readonly pod?: { readonly uid?: unknown };
+}
+
+/** What Kubernetes says that a token is bound to. */
+function boundTo(payload: JWTPayload): Bound {
+  return (payload['kubernetes.io'] ?? {}) as Bound;
 }
 
 /** What a token says of itself, if it is one of Kubernetes for us; null for any other. */
@@ -113,8 +139,7 @@ function unverified(token: string): { readonly payload: JWTPayload; readonly kid
 function callerOf(payload: JWTPayload, { id }: TokenCluster, tenant: string): Caller {
   const { sub = '' } = payload;
   if (sub !== account) throw callerError('FORBIDDEN', `The token is of ${sub}; sensors run as ${account}.`);
-  const bound = payload['kubernetes.io'] as { readonly node?: { readonly name?: unknown } } | null;
-  const node = bound?.node?.name;
+  const node = boundTo(payload).node?.name;
   if (typeof node !== 'string' || node === '')
     throw callerError('FORBIDDEN', 'The token names no node: Kubernetes binds tokens of pods to nodes from 1.30 on.');
   return {

@@ -63,7 +63,8 @@ spec: { nodeName: worker-7, serviceAccountName: sensor, containers: [{ name: mai
       name: 'testbed',
       keys: (signal: AbortSignal) => tokenKeys({ kubeconfig }, signal),
     };
-    const knows = nodeTokens(() => [cluster], 'default', pino({ level: 'silent' }));
+    const uncharted = { nodes: async () => [null] };
+    const knows = nodeTokens(() => [cluster], 'default', uncharted, pino({ level: 'silent' }));
     const caller = await knows(await token('portolan', 'sensor-x'));
     assert.deepEqual([caller?.clusters, caller?.node, caller?.mayRead], [['Cluster.x'], 'worker-7', false]);
     await assert.rejects(knows(await token('https://kubernetes.default.svc', 'sensor-x')), /"aud"/);
@@ -102,7 +103,8 @@ spec: { nodeName: worker-7, serviceAccountName: sensor, containers: [{ name: mai
           body: content,
         });
       assert.equal((await send('a-token-of-nobody')).status, 403);
-      const taken = await send(await token('portolan', 'sensor-x'));
+      const bound = await token('portolan', 'sensor-x');
+      const taken = await send(bound);
       assert.equal(taken.status, 200, await taken.text());
       const { alerts } = await running.query<{ alerts: { nodes: readonly object[] } }>(
         '{ alerts { nodes { rule namespace subjects { ... on Pod { name } ... on KubeNode { name } } } } }',
@@ -117,6 +119,16 @@ spec: { nodeName: worker-7, serviceAccountName: sensor, containers: [{ name: mai
         // Until then the gap is that the cluster has no sensor at all.
         if (!isDeepStrictEqual(coverage.gaps.nodes, declared) && Date.now() < limit) continue;
         assert.deepEqual(coverage.gaps.nodes, declared);
+        break;
+      }
+      // The API server takes the token no more, and neither does the gateway once it has seen the pod go.
+      await kubernetes.request('DELETE', '/api/v1/namespaces/portolan-sensor/pods/sensor-x?gracePeriodSeconds=0');
+      for (const limit = Date.now() + 25_000; ; await sleep(100)) {
+        const answer = await send(bound);
+        const text = await answer.text();
+        if (answer.status === 200 && Date.now() < limit) continue;
+        assert.equal(answer.status, 401, text);
+        assert.match(text, /its pod has been deleted/);
         break;
       }
     } finally {

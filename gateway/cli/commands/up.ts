@@ -88,7 +88,7 @@ export const run: Run = async (settings, paths, terminal) => {
     cacheBytes: settings.cacheSize * 1e6,
     logger,
     watch: webhooks.of,
-    nodeTokens: nodeTokens(() => fleet?.tokenClusters ?? [], settings.tenant, logger),
+    nodeTokens: nodeTokens(() => fleet?.tokenClusters ?? [], settings.tenant, opened.store, logger),
     sensors: openSensorIntake({ ...opened, paths: engines.open }, learning, logger),
     falco: openFalcoIntake({ ...opened, paths: engines.open }, logger),
     detections,
