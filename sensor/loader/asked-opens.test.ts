@@ -8,7 +8,7 @@ const bare: Filter = {
   ...defaultFilter,
   readNames: ['shadow'],
   readIn: ['.ssh'],
-  writes: { '/': false, '/etc/': true },
+  writes: { '/': false, '/etc/': true, '/etc/mtab': false },
 };
 
 function asked(condition: string, filter = bare) {
@@ -20,7 +20,7 @@ function asked(condition: string, filter = bare) {
   return {
     names: readNames.slice(1),
     in: readIn.slice(1),
-    writes: Object.keys(writes).slice(2),
+    writes: Object.keys(writes).slice(3),
     inPart: found.inPart.length > 0,
   };
 }
@@ -36,7 +36,9 @@ test('what rules ask of opened files is let through, by what the kernel can tell
     [`${read} fd.filename in (a, b)`]: { names: ['a', 'b'] },
     [`${read} fd.directory = /srv/keys`]: { in: ['keys'] },
     [`${read} fd.name glob /proc/*/environ`]: { names: ['environ'] },
-    [`${read} fd.name glob /srv/keys/*`]: { in: ['keys'] },
+    [`${read} fd.name glob /srv/keys/*`]: { in: ['keys'], inPart: true },
+    [`${read} fd.name iglob /srv/Key`]: { inPart: true },
+    [`${read} fd.name = /srv/.ssh/key.pem`]: {},
     [`${read} fd.name endswith /.kube/config`]: { names: ['config'] },
     [`${read} fd.name endswith .pem`]: { names: ['.pem'], inPart: true },
     [`${read} fd.name startswith /srv/keys/`]: { in: ['keys'], inPart: true },
@@ -49,14 +51,18 @@ test('what rules ask of opened files is let through, by what the kernel can tell
     [`${written} fd.name pmatch (/srv/a, /srv/*/b)`]: { writes: ['/srv/a', '/srv/'] },
     [`${written} fd.directory in (/srv/a)`]: { writes: ['/srv/a/'] },
     [`${written} fd.directory = /`]: { inPart: true },
-    [`${written} fd.filename = a`]: { inPart: true },
+    [`${written} fd.filename = a`]: { names: ['a'] },
+    // A writer may read, too: of what is written here nothing is told but by prefix.
+    'evt.type = openat and fd.name startswith /var/log/ and fd.filename = a': { names: ['a'], writes: ['/var/log/'] },
+    // Within what is let through, something is not.
+    [`${written} fd.name startswith /etc/`]: { inPart: true },
+    [`${written} fd.name startswith /etc/s`]: {},
     // Each part of an alternative; of what must hold together, what bounds it best.
     [`${read} (fd.filename = a or fd.filename = b)`]: { names: ['a', 'b'] },
     [`${read} fd.filename in (a, b) and fd.filename = c`]: { names: ['c'] },
     [`${read} fd.filename = a and not fd.name startswith /srv/`]: { names: ['a'] },
     [`${read} not (fd.filename != a or proc.name = b)`]: { inPart: true },
-    // Files that are made are told of by where they are, be they opened for reading.
-    'not (not evt.type = openat or evt.is_open_write = true or not fd.filename = a)': { names: ['a'], inPart: true },
+    'not (not evt.type = openat or evt.is_open_write = true or not fd.filename = a)': { names: ['a'] },
   };
   for (const [condition, expected] of Object.entries(cases))
     assert.deepEqual(asked(condition), { ...nothing, ...expected }, condition);

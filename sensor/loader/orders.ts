@@ -6,11 +6,11 @@ export type AddressClass = (typeof addressClasses)[number];
 export interface Filter {
   /** Every open, by whatever path. */
   readonly everyOpen: boolean;
-  /** Reads of files with these names are events. */
+  /** Opens of files with these names are events. */
   readonly readNames: readonly string[];
-  /** So are reads in directories with these names. */
+  /** So are those in directories with these names. */
   readonly readIn: readonly string[];
-  /** Whether writes below a prefix of the real path are events; the longest prefix decides. */
+  /** Whether writes below a prefix of the real path are events, too; the longest prefix decides. */
   readonly writes: Readonly<Record<string, boolean>>;
   /** Whether connects to a class of addresses are events; all are, unless it says otherwise. */
   readonly connects: Readonly<Partial<Record<AddressClass, boolean>>>;

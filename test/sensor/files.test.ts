@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { constants, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { constants, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { act, compileActor, type Line, type RunningSensor, sensorMissing, startSensor, workFolder } from './harness.ts';
@@ -87,6 +87,16 @@ describe('files', { skip: await sensorMissing() }, () => {
     const again = await openOf(file, ['open', String(O_RDWR), file]);
     assert.equal(again['evt.is_open_create'], false);
     assert.equal(again['fd.ino'], made['fd.ino']);
+  });
+
+  test('who opens a file of a watched name for writing, too, is told of wherever it lies', async (t) => {
+    const folder = mkdtempSync('/var/tmp/portolan-test-');
+    t.after(() => rmSync(folder, { recursive: true }));
+    const file = join(folder, 'id_rsa');
+    writeFileSync(file, '');
+    const line = await openOf(file, ['open', String(O_RDWR), file]);
+    assert.equal(line['evt.is_open_read'], true);
+    assert.equal(line['evt.is_open_write'], true);
   });
 
   test('what nobody asked for stays in the kernel, and is counted there', async () => {

@@ -4,15 +4,8 @@ import { loadRules } from '../../../detections/engine/load.ts';
 import { detections } from '../../../detections/rules/index.ts';
 import { packFiles } from '../../../detections/rules/pack.ts';
 import { filterFor } from '../../../sensor/loader/asked-opens.ts';
-import { defaultFilter, type Filter } from '../../../sensor/loader/orders.ts';
-
-/** As the kernel decides it: sensor/probes/open/open.bpf.c. */
-function isTold({ writes, readNames, readIn }: Filter, path: string, isWritten: boolean): boolean {
-  const [name = '', directory = ''] = path.split('/').reverse();
-  if (!isWritten) return readNames.includes(name) || readIn.includes(directory);
-  const prefixes = Object.keys(writes).filter((prefix) => path.startsWith(prefix));
-  return writes[prefixes.sort((a, b) => b.length - a.length)[0] ?? ''] ?? false;
-}
+import { defaultFilter } from '../../../sensor/loader/orders.ts';
+import { isTold } from '../../../sensor/loader/testing/is-told.ts';
 
 const { filter } = filterFor(defaultFilter, loadRules(packFiles()).engines.syscall.rules);
 
@@ -24,18 +17,18 @@ test('the kernel tells of every file by which a rule of ours was tried', () => {
     return [{ name, path: String(event['fd.name']), isWritten }];
   });
   assert.ok(opened.length > 5);
-  for (const { name, path, isWritten } of opened) assert.ok(isTold(filter, path, isWritten), `${name}: ${path}`);
+  for (const { name, path, isWritten } of opened) assert.ok(isTold(filter, { path, isWritten }), `${name}: ${path}`);
 });
 
 test('and of what rules of ours ask for beyond the filter that is always there', () => {
   for (const path of ['/etc/rancher/k3s/k3s.yaml', '/etc/kubernetes/super-admin.conf']) {
-    assert.ok(!isTold(defaultFilter, path, false), path);
-    assert.ok(isTold(filter, path, false), path);
+    assert.ok(!isTold(defaultFilter, { path, isWritten: false }), path);
+    assert.ok(isTold(filter, { path, isWritten: false }), path);
   }
   for (const path of ['/var/log/auth.log', '/var/log/kubernetes/audit.log']) {
-    assert.ok(!isTold(defaultFilter, path, true), path);
-    assert.ok(isTold(filter, path, true), path);
+    assert.ok(!isTold(defaultFilter, { path, isWritten: true }), path);
+    assert.ok(isTold(filter, { path, isWritten: true }), path);
   }
-  assert.ok(!isTold(filter, '/var/lib/app/data', true));
-  assert.ok(!isTold(filter, '/usr/lib/libc.so.6', false));
+  assert.ok(!isTold(filter, { path: '/var/lib/app/data', isWritten: true }));
+  assert.ok(!isTold(filter, { path: '/usr/lib/libc.so.6', isWritten: false }));
 });

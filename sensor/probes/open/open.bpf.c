@@ -18,7 +18,7 @@ struct open_event {
 };
 enum open_call { OPEN_OPENAT, OPEN_OPEN, OPEN_CREAT, OPEN_OPENAT2, OPEN_BY_HANDLE }; /* the header's */
 
-/* Filter for reading: names of files, and of the directory a file lies in. Checked before the path is put together. */
+/* Filter by names of files, and of the directory a file lies in. Checked before the path is put together. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 1024);
@@ -26,7 +26,7 @@ struct {
 	__type(value, __u8);
 } file_names SEC(".maps"), directory_names SEC(".maps");
 
-/* Filter for writing: the longest prefix of the real path says whether anybody wants to know. */
+/* Filter of writes besides: the longest prefix of the real path says whether anybody wants to know. */
 struct path_prefix {
 	__u32 bits;
 	char bytes[FILTER_PATH];
@@ -101,7 +101,7 @@ static __always_inline struct asked asked(enum open_call call)
 	}
 }
 
-static __always_inline bool read_is_watched(struct dentry *dentry)
+static __always_inline bool name_is_watched(struct dentry *dentry)
 {
 	return named(&settings.file_names, &file_names, dentry) ||
 	       named(&settings.directory_names, &directory_names, READ(dentry, d_parent));
@@ -119,7 +119,9 @@ static __always_inline int opened(enum open_call call, long result)
 	__u32 mode = file ? READ(file, f_mode) : 0;
 	struct dentry *dentry = file ? READ(file, f_path.dentry) : NULL;
 	bool writes = mode & (MODE_WRITE | MODE_CREATED);
-	if (!settings.every_open && (!file || (!writes && !read_is_watched(dentry)))) {
+	/* Who reads a file may open it for writing, too. */
+	bool watched = settings.every_open || (file && name_is_watched(dentry));
+	if (!watched && !writes) {
 		COUNT(EVENT_OPEN, filtered);
 		return 0;
 	}
@@ -129,7 +131,7 @@ static __always_inline int opened(enum open_call call, long result)
 	struct found_path path = {};
 	if (!event || (file && !find_path(READ(file, f_path.mnt), dentry, &path)))
 		return 0;
-	if (!settings.every_open && writes && !path_is_watched(&path)) {
+	if (!watched && !path_is_watched(&path)) {
 		COUNT(EVENT_OPEN, filtered);
 		return 0;
 	}

@@ -18,7 +18,10 @@ const modes = { read: 1, write: 2, created: 0x100000 } as const;
 export const open: Probe = {
   name: 'open',
   description: 'A file is opened: by its real path, whatever link or relative path led there.',
-  gaps: ['With filters, opens that fail are left out.'],
+  gaps: [
+    'With filters, opens that fail are left out.',
+    'Filters know a file or folder that is mounted by itself by the name that it has in its own file system.',
+  ],
   programs: {
     openat: 'tracepoint/syscalls/sys_exit_openat',
     open: 'tracepoint/syscalls/sys_exit_open',
