@@ -8,6 +8,7 @@ import { openDatabase } from '../../graph/store/neo4j/database.ts';
 import { openNeo4j } from '../../graph/store/neo4j/open.ts';
 import { prepare } from '../../graph/store/neo4j/schema.ts';
 import { openHouse, serve } from '../gateway/testbed.ts';
+import { random, seeds } from '../property/random.ts';
 import { type Neo4jTestbed, neo4jMissing, startNeo4j } from '../testbed/neo4j.ts';
 import { delta, edge, kubeNode, pod, write } from './context.ts';
 
@@ -49,6 +50,41 @@ describe('a Neo4j server of its own', { skip: await neo4jMissing() }, () => {
     const found = await database.read<{ readonly writes: number }>('MATCH (n:Waiting) RETURN n.writes AS writes');
     assert.deepEqual(found, [{ writes: 2 }, { writes: 2 }]);
     await database.alone('MATCH (n:Waiting) DELETE n');
+    await database.close();
+  });
+
+  test('the log keeps so many deltas and so many bytes, as if each commit had looked at all of it', async () => {
+    const [seed = 1] = seeds(1);
+    const draw = random(seed);
+    const database = await openDatabase(parseNeo4jAddress(server.uri), server.auth);
+    const tenant = 'limits';
+    for (const log of [
+      { deltas: 20, bytes: 1e9 },
+      { deltas: 1_000, bytes: 40_000 },
+    ]) {
+      const opened = await openNeo4j(server.uri, { ...server.auth, log });
+      const cluster = `kept-${log.deltas}`;
+      const { commit } = await write(opened, tenant, cluster);
+      let kept: { readonly version: number; readonly size: number }[] = [];
+      for (let i = 0; i < 125; i++) {
+        // The last is larger than all others together.
+        const length = i === 124 ? 90_000 : 1 + draw.integer(300);
+        const labels = Array.from({ length }, () => draw.integer(16).toString(16)).join('');
+        const version = await commit({ nodes: [pod('p', { cluster, properties: { labels: [labels] } })] });
+        const found = await database.read<{ readonly version: number; readonly size: number }>(
+          `MATCH (d:PortolanDelta {tenant: $tenant, cluster: $cluster}) WHERE d.version > 0
+           RETURN d.version AS version, d.size AS size ORDER BY version`,
+          { tenant, cluster },
+        );
+        kept.push({ version, size: found.at(-1)?.size ?? 0 });
+        const bytes = () => kept.reduce((sum, { size }) => sum + size, 0);
+        while (kept.length > 1 && (kept.length > log.deltas || bytes() > log.bytes)) kept = kept.slice(1);
+        assert.deepEqual(found, kept, `seed ${seed}`);
+        const begins = await opened.store.logBegins(tenant);
+        assert.equal(begins[cluster], (kept[0]?.version ?? 0) - 1);
+      }
+      await opened.close();
+    }
     await database.close();
   });
 

@@ -1,4 +1,5 @@
 import { int } from 'neo4j-driver';
+import type { Partition } from '../../model/graph.ts';
 import { StoreError } from '../errors.ts';
 import type { Lease } from '../port.ts';
 import type { Run } from './database.ts';
@@ -74,24 +75,48 @@ export async function appendDelta(
       ...{ version: int(entry.version), size: int(size), body: Int8Array.from(entry.body) },
     },
   );
-  if (entry.version - found.floor > limits.deltas || found.bytes + size > limits.bytes) {
-    await cutLog(run, tenant, cluster, limits);
-  }
+  const log = { newest: entry.version, floor: found.floor, bytes: found.bytes + size };
+  const left = await withinLimits(run, partition, log, limits);
+  if (left.floor > log.floor) await cutLog(run, partition, log.floor, left);
   return 'appended';
 }
 
-/** Drops the oldest deltas past the limits; the newest stays, however large. */
-async function cutLog(run: Run, tenant: string, cluster: string, limits: LogLimits): Promise<void> {
+/** A partition's log: its deltas after `floor` up to `newest`, and their size. */
+interface Log {
+  readonly newest: number;
+  readonly floor: number;
+  readonly bytes: number;
+}
+
+/** How many of the oldest deltas are looked at together: most commits drop one. */
+const lookedAt = 100;
+
+/** The log without the oldest deltas that are past the limits; the newest stays, however large. Costs as much as it drops. */
+async function withinLimits(run: Run, { tenant, cluster }: Partition, log: Log, limits: LogLimits): Promise<Log> {
+  let { floor, bytes } = log;
+  const isOver = () => floor < log.newest - 1 && (log.newest - floor > limits.deltas || bytes > limits.bytes);
+  while (isOver()) {
+    const sizes = await run<{ readonly version: number; readonly size: number }>(
+      `MATCH (d:PortolanDelta {tenant: $tenant, cluster: $cluster}) WHERE d.version > $floor AND d.version <= $last
+       RETURN d.version AS version, d.size AS size ORDER BY version`,
+      { tenant, cluster, floor: int(floor), last: int(Math.min(floor + lookedAt, log.newest - 1)) },
+    );
+    if (sizes.length === 0) break; // never, as the log is dense
+    for (const { version, size } of sizes) {
+      if (!isOver()) break;
+      floor = version;
+      bytes -= size;
+    }
+  }
+  return { ...log, floor, bytes };
+}
+
+/** Drops the deltas after `from` up to where the log now begins. */
+async function cutLog(run: Run, { tenant, cluster }: Partition, from: number, { floor, bytes }: Log): Promise<void> {
   await run(
-    `MATCH (p:PortolanPartition {tenant: $tenant, cluster: $cluster})
-     MATCH (d:PortolanDelta {tenant: $tenant, cluster: $cluster}) WHERE d.version > p.floor
-     WITH p, d ORDER BY d.version DESC
-     WITH p, collect(d) AS deltas
-     WITH p, deltas, [i IN range(1, size(deltas) - 1)
-       WHERE i >= $deltas OR reduce(sum = 0, d IN deltas[..i + 1] | sum + d.size) > $bytes][0] AS first
-     WHERE first IS NOT NULL
-     SET p.floor = deltas[first].version, p.logBytes = reduce(sum = 0, d IN deltas[..first] | sum + d.size)
-     FOREACH (d IN deltas[first..] | DELETE d)`,
-    { tenant, cluster, deltas: int(limits.deltas), bytes: int(limits.bytes) },
+    `MATCH (p:PortolanPartition {tenant: $tenant, cluster: $cluster}) SET p.floor = $floor, p.logBytes = $bytes
+     WITH p MATCH (d:PortolanDelta {tenant: $tenant, cluster: $cluster}) WHERE d.version > $from AND d.version <= $floor
+     DELETE d`,
+    { tenant, cluster, from: int(from), floor: int(floor), bytes: int(bytes) },
   );
 }
