@@ -51,6 +51,7 @@ function image(from: Random, name: string): Image {
     exepath: `/usr/bin/${name}`,
     argv,
     cwd: '/app',
+    environment: null,
     loginuid: -1,
     tty: 0,
     session: 1,

@@ -24,8 +24,8 @@ test('what cannot fire is not covered, and says why', () => {
     `- { rule: ${name}, desc: d, condition: '${condition}', output: o, priority: ERROR, tags: [T1611]${more} }\n`;
   const falco = [
     rule('broken', 'no.such.field = 1'),
-    rule('half', 'evt.type = execve or proc.env contains x'),
-    rule('deaf', 'evt.type = execve and proc.env contains x'),
+    rule('half', 'evt.type = execve or container.ip contains x'),
+    rule('deaf', 'evt.type = execve and container.ip contains x'),
     rule('off', 'evt.type = execve', ', enabled: false'),
     rule('elsewhere', 'aws.user exists', ', source: aws_cloudtrail'),
     rule('good', 'evt.type = execve'),
@@ -48,8 +48,8 @@ detection: { a: { ${item} }, condition: a }
     ...[behaviour.name, 'broken', 'deaf', 'elsewhere', 'foreign', 'good', 'half', 'off', 'unknown'],
   ]);
   assert.deepEqual(shown.good, ['full', null]);
-  assert.deepEqual(shown.half, ['partial', 'No event has proc.env.']);
-  assert.deepEqual(shown.deaf, ['none', 'No event has proc.env.']);
+  assert.deepEqual(shown.half, ['partial', 'No event has container.ip.']);
+  assert.deepEqual(shown.deaf, ['none', 'No event has container.ip.']);
   for (const name of ['off', behaviour.name]) assert.deepEqual(shown[name], ['none', 'It is switched off.']);
   for (const [name, reason] of [
     ['broken', /^It was refused: .*no\.such\.field/],

@@ -58,7 +58,8 @@ function correlating<E>(
       const time = source.time(event);
       const read = (field: string): Value | undefined => {
         const [, name = '', argument = null] = /^([^[]+)(?:\[(.*)\])?$/.exec(field) ?? [];
-        return source.field(name)?.getter(argument)(event, 0);
+        const found = source.field(name);
+        return (found?.shown ?? found?.getter)?.(argument)(event, 0);
       };
       const found = alerts.flatMap(({ rule }) =>
         correlations.flatMap(({ observe }) => observe(rule, Date.parse(time), time, read) ?? []),

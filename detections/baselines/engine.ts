@@ -59,7 +59,10 @@ export function createBehaviours(
     const time = source.time(event);
     const seconds = Date.parse(time) / 1000;
     if (Number.isNaN(seconds)) return [];
-    const read = (name: string): Value | undefined => source.field(name)?.getter(null)(event, 0);
+    const read = (name: string): Value | undefined => {
+      const field = source.field(name);
+      return (field?.shown ?? field?.getter)?.(null)(event, 0);
+    };
     return matched.flatMap((name) => {
       const found = watched.get(name);
       if (found === undefined) return []; // the rule that measures, which its fellow asks for

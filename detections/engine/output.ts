@@ -1,5 +1,5 @@
 import { comparedOf } from './compile/compared.ts';
-import type { Getter, Source, Value } from './fields/field.ts';
+import type { Field, Getter, Source, Value } from './fields/field.ts';
 import { parseOperand } from './language/parse-operand.ts';
 import { Scanner } from './language/scanner.ts';
 import type { SourceText } from './problem.ts';
@@ -26,6 +26,7 @@ interface FieldPart<E> {
 export function outputTemplate<E>(output: SourceText, source: Source<E>): OutputTemplate<E> {
   const parts: (string | FieldPart<E>)[] = [];
   const { text } = output;
+  const told: Source<E> = { ...source, field: (name) => asShown(source.field(name)) };
   // An asterisk in front once asked for output in spite of missing fields, which is the rule now.
   let at = text.length - text.replace(/^\s*\*?/, '').length;
   for (;;) {
@@ -40,7 +41,7 @@ export function outputTemplate<E>(output: SourceText, source: Source<E>): Output
     }
     const operand = parseOperand(scanner);
     if (operand === null) return scanner.fail(`expected a field after % and found ${scanner.found}`);
-    const { getters } = comparedOf(operand, source);
+    const { getters } = comparedOf(operand, told);
     parts.push({ name: text.slice(next + 1, scanner.offset), get: getters[0] as Getter<E> });
     at = scanner.offset;
   }
@@ -57,6 +58,10 @@ export function outputTemplate<E>(output: SourceText, source: Source<E>): Output
       return { text: pieces.join('').trim(), fields };
     },
   };
+}
+
+function asShown<E>(field: Field<E> | undefined): Field<E> | undefined {
+  return field?.shown ? { ...field, getter: field.shown } : field;
 }
 
 function valueText(value: Value | null): string {

@@ -17,7 +17,7 @@ test('rules that are written as public ones are load without a word', () => {
     lacking.map(({ name, coverage }) => [name, coverage.state, ...coverage.missing]),
     [
       ['Privileged container', 'partial', 'evt.type = container'],
-      ['Program of a class file', 'none', 'evt.buffer', 'evt.type = recvfrom'],
+      ['Program of a class file', 'none', 'evt.buffer'],
     ],
   );
 });
@@ -146,6 +146,39 @@ const cases: Readonly<Record<string, readonly (readonly [event: NodeEvent, ...mi
     [below, { 'proc.aname[3]': 'init' }, { 'proc.pname': undefined }, { 'proc.aexe[3]': 'nginx: worker' }],
     [{ ...below, 'proc.aname[2]': 'php_fpm' }], // a star is no wildcard to startswith
     [{ ...below, 'proc.aname[3]': 'x', 'proc.pexe': '/bin/java', 'proc.pcmdline': 'java -jar -Dapp=1' }],
+  ],
+  'Key file by detours': [
+    [
+      { ...read, 'fd.name': '/etc/keys/id', 'fd.nameraw': '/srv/www/../../etc/keys/id' },
+      { 'fd.nameraw': '/srv/../etc/keys/id' },
+      { 'fd.nameraw': undefined },
+      { 'fd.name': '/srv/id' },
+    ],
+  ],
+  'Packets watched': [
+    [
+      { ...pod, 'evt.type': 'socket', 'evt.arg.domain': 'AF_PACKET', 'proc.name': 'sniffer' },
+      { 'evt.arg.domain': 'AF_INET' },
+      { 'container.id': 'host' },
+    ],
+  ],
+  'Odd datagram': [
+    [
+      { ...datagram, 'evt.type': 'recvfrom' },
+      { 'fd.sport': 53 },
+      { 'fd.cip': '127.0.0.1' },
+      { 'evt.type': 'sendto' },
+      { 'fd.typechar': 'u' },
+    ],
+    [{ ...connect, 'evt.type': 'accept', 'evt.rawres': 4, 'fd.l4proto': 'udp' }],
+  ],
+  'Other proxy': [
+    [
+      { 'evt.type': 'execve', 'proc.env': 'A=b\0http_proxy=203.0.113.7:8080\0' },
+      { 'proc.env': 'A=b\0http_proxy=proxy.example:8080\0' },
+      { 'proc.env': 'A=b\0' },
+      { 'proc.env': undefined },
+    ],
   ],
 };
 

@@ -50,6 +50,7 @@ export function findProcess(pid: number): SnapshotProcess | undefined {
       exepath: exepath.replace(/ \(deleted\)$/, ''),
       argv: cmdline === '' ? [] : cmdline.replace(/\0$/, '').split('\0'),
       cwd: link(pid, 'cwd'),
+      environment: null,
       loginuid: Number(readFile(pid, 'loginuid') || 0xffffffff) | 0,
       tty: field(7),
       session: field(6),

@@ -11,6 +11,7 @@ const image = (name: string): Image => ({
   exepath: `/bin/${name}`,
   argv: [name],
   cwd: '/',
+  environment: null,
   loginuid: -1,
   tty: 0,
   session: 1,

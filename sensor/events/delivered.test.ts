@@ -16,17 +16,17 @@ import { eventTypes } from './types.ts';
 // What the engine says of a rule (covered, partly, not) is worth what it knows of the events.
 
 const bodyBytes = 4096;
-/** Of a socket: where the family stands, and Unix's; other bodies are none the worse for it. */
-const [familyAt, unix] = [8, 1];
+/** Numbers that bring out more fields: the family of a Unix socket, the length of the path that an open was given. */
+const bodies = [[], [{ at: 8, is: 1 }], [{ at: 28, is: 1 }]];
 
 /** The fields that the events of each probe have of their own, whatever stands in them. */
 function ownNames(): ReadonlySet<string> {
   const names = new Set<string>();
   for (const probe of probes) {
     for (const call of probe.types.keys()) {
-      for (const family of [0, unix]) {
+      for (const numbers of bodies) {
         const body = Buffer.alloc(bodyBytes);
-        body.writeUInt16LE(family, familyAt);
+        for (const { at, is } of numbers) body.writeUInt16LE(is, at);
         const event = encodeEvent({ type: eventTypes[probe.name], body });
         event[7] = call;
         const record = new EventRecord(new Payload(event), 0, eventHeaderBytes + bodyBytes);

@@ -21,6 +21,7 @@ function identity(pid: number, name: string): Identity {
       exepath: `/bin/${name}`,
       argv: [name, '-c', 'id'],
       cwd: '/srv',
+      environment: 'PATH=/bin\0TOKEN=s3cret\0',
       loginuid: 0,
       tty: 3,
       session: 2,

@@ -99,8 +99,15 @@ export const processReaders: Readers = [
   ...containerReaders,
 ];
 
-/** What rules may ask for and lines do without: long, and the same for all that a container does. */
-export const longReaders: Readers = [['container.mounts', ({ container }) => container?.details?.mounts ?? undefined]];
+/** What rules may ask for and lines do without: long, and the same for all that a container does; or secret. */
+export const longReaders: Readers = [
+  ['container.mounts', ({ container }) => container?.details?.mounts ?? undefined],
+  ['proc.env', ofImage(({ environment }) => environment ?? undefined)],
+  ...Array.from({ length: ancestorLimit }, (_, level): Readers[number] => [
+    `proc.aenv[${level + 1}]`,
+    ({ process }) => process.ancestors[level]?.image?.environment ?? undefined,
+  ]),
+];
 
 /** As Falco's proc.cmdline: the name of the process, then its arguments. */
 function commandLine({ name, argv }: Image): string {

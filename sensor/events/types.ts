@@ -27,6 +27,8 @@ export const eventTypes = {
   io_uring: 25,
   dns: 26,
   exec_failed: 27,
+  socket: 28,
+  receive: 29,
 } as const;
 
 export type EventTypeName = keyof typeof eventTypes;

@@ -30,6 +30,8 @@ enum event_type {
 	EVENT_IO_URING = 25,
 	EVENT_DNS = 26,
 	EVENT_EXEC_FAILED = 27,
+	EVENT_SOCKET = 28,
+	EVENT_RECEIVE = 29,
 	EVENT_TYPES = 64,
 };
 
@@ -81,6 +83,9 @@ struct settings {
 	__u32 rate;          /* most events of a type a process may send in a second; 0: any number */
 	__u32 cgroups_only;  /* 1: only cgroups in the map `cgroups`; 2: all but those */
 	__u32 every_open;    /* 1: no filter on paths */
+	__u32 raw_paths;     /* 1: opens tell the path as it was given, too */
+	__u32 environments;  /* 1: execs tell the environment */
+	__u32 every_socket;  /* 1: of the families that are made all the time, too */
 	__u32 quiet_connects; /* ADDRESS_*: classes of far ends whose connects are no events */
 	/* Names of files, and of directories, whose reads are events. */
 	struct sieve {

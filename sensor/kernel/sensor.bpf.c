@@ -26,3 +26,5 @@
 #include "../probes/io_uring/io_uring.bpf.c"
 #include "../probes/dns/dns.bpf.c"
 #include "../probes/exec_failed/exec_failed.bpf.c"
+#include "../probes/socket/socket.bpf.c"
+#include "../probes/receive/receive.bpf.c"

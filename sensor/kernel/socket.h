@@ -3,7 +3,7 @@
 #pragma once
 #include "syscall.h"
 
-enum { FAMILY_UNIX = 1, FAMILY_INET = 2, FAMILY_INET6 = 10, UNIX_PATH = 108 };
+enum { FAMILY_UNIX = 1, FAMILY_INET = 2, FAMILY_INET6 = 10, TYPE_STREAM = 1, UNIX_PATH = 108 };
 
 struct endpoint {
 	__u8 address[16]; /* IPv4 in the first four */

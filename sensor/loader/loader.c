@@ -128,6 +128,12 @@ static void obey(const char *order, const char *argument)
 		settings.rate = strtoul(argument, NULL, 10);
 	else if (!strcmp(order, "every-open"))
 		settings.every_open = 1;
+	else if (!strcmp(order, "raw-paths"))
+		settings.raw_paths = 1;
+	else if (!strcmp(order, "environments"))
+		settings.environments = 1;
+	else if (!strcmp(order, "every-socket"))
+		settings.every_socket = 1;
 	else if (!strcmp(order, "only-cgroup") || !strcmp(order, "not-cgroup")) {
 		uint64_t id = strtoull(argument, NULL, 10);
 		settings.cgroups_only = order[0] == 'o' ? 1 : 2;

@@ -16,10 +16,19 @@ export interface Filter {
   readonly connects: Readonly<Partial<Record<AddressClass, boolean>>>;
   /** Most events of a type that one process may send in about a second; 0: any number. */
   readonly rate: number;
+  /** Whether opens tell the path as it was given, too: fd.nameraw. */
+  readonly rawPaths: boolean;
+  /** Whether programs that are run tell their environment: proc.env. It holds secrets, which never go further than to rules. */
+  readonly environments: boolean;
+  /** Sockets of the families that are made all the time, too: Unix, IPv4, IPv6, netlink. */
+  readonly everySocket: boolean;
   /** BPF programs that are left out. */
   readonly without: readonly string[];
   readonly cgroups: { readonly only: boolean; readonly ids: readonly bigint[] } | null;
 }
+
+/** Programs that run only where rules ask for what they tell: they are of calls that are made all the time. */
+export const askedPrograms: readonly string[] = ['socket', 'recvfrom', 'recvmsg'];
 
 /** What Falco's rules ask of files: credentials when read; programs, settings and logins when written. */
 export const defaultFilter: Filter = {
@@ -59,18 +68,24 @@ export const defaultFilter: Filter = {
   },
   connects: {},
   rate: 0,
-  without: [],
+  rawPaths: false,
+  environments: false,
+  everySocket: false,
+  without: askedPrograms,
   cgroups: null,
 };
 
 /** The orders that tell a loader so; docs/protocol/sensor.md, section 1. */
 export function orders(filter: Filter, ringBytes: number, self: number): string {
-  const { everyOpen, readNames, readIn, writes, connects, rate, without, cgroups } = filter;
+  const { readNames, readIn, writes, connects, rate, without, cgroups } = filter;
   const lines = [
     `self ${self}`,
     `ring ${ringBytes}`,
     `rate ${rate}`,
-    ...(everyOpen ? ['every-open'] : []),
+    ...(filter.everyOpen ? ['every-open'] : []),
+    ...(filter.rawPaths ? ['raw-paths'] : []),
+    ...(filter.environments ? ['environments'] : []),
+    ...(filter.everySocket ? ['every-socket'] : []),
     ...readNames.map((name) => `read-name ${name}`),
     ...readIn.map((name) => `read-in ${name}`),
     ...Object.entries(writes).map(([prefix, watched]) => `${watched ? 'write' : 'no-write'} ${prefix}`),

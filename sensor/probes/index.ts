@@ -21,9 +21,11 @@ import { namespace } from './namespace/namespace.ts';
 import { open } from './open/open.ts';
 import type { Probe } from './probe.ts';
 import { ptrace } from './ptrace/ptrace.ts';
+import { receive } from './receive/receive.ts';
 import { rename } from './rename/rename.ts';
 import { send } from './send/send.ts';
 import { signal } from './signal/signal.ts';
+import { socket } from './socket/socket.ts';
 import { unlink } from './unlink/unlink.ts';
 
 /** Every probe; kernel/sensor.bpf.c lists the same. */
@@ -54,4 +56,6 @@ export const probes: readonly Probe[] = [
   ioUring,
   dns,
   execFailed,
+  socket,
+  receive,
 ];

@@ -13,6 +13,8 @@ export interface Image {
   readonly exepath: string;
   readonly argv: readonly string[];
   readonly cwd: string;
+  /** `NAME=value`, each ended by a NUL unless it was cut; null where it was not read. It holds secrets: it is for rules alone. */
+  readonly environment: string | null;
   readonly loginuid: number;
   readonly tty: number;
   readonly session: number;

@@ -29,6 +29,11 @@ export function socketText(record: EventRecord): Buffer {
   return record.bytes(at.text, record.u16(at.path));
 }
 
+/** Whether a datagram came to one who serves: of both ends that has the lower port, as far as one can tell. */
+export function datagramIsServed(record: EventRecord): boolean {
+  return record.u16(at.local + portAt) <= record.u16(at.remote + portAt);
+}
+
 /** The fields of an event about a socket: fd.*, with the local end as client (fd.cip) unless it serves. */
 export function socketFields(record: EventRecord, serves: boolean): Fields {
   const family = record.u16(at.family);

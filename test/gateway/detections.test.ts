@@ -11,8 +11,8 @@ const closing = new AsyncDisposableStack();
 after(() => closing.disposeAsync());
 
 const own = `
-- { rule: Deaf, desc: d, condition: evt.type = execve and proc.env contains x, output: o, priority: ERROR, tags: [T1490] }
-- { rule: Half, desc: d, condition: evt.type = execve or proc.env contains x, output: o, priority: ERROR, tags: [T9999] }
+- { rule: Deaf, desc: d, condition: evt.type = execve and container.ip contains x, output: o, priority: ERROR, tags: [T1490] }
+- { rule: Half, desc: d, condition: evt.type = execve or container.ip contains x, output: o, priority: ERROR, tags: [T9999] }
 `;
 const loaded = loadDetections([...packFiles(), { name: 'own.yaml', text: own }]);
 const isOn = behaviours.map((behaviour) => ({ behaviour, isOn: true }));
@@ -43,7 +43,7 @@ test('each technique says what watches for it, and what does not', async () => {
   assert.deepEqual(of('T1490').detections, [
     {
       ...{ name: 'Deaf', method: 'RULE', source: 'NODE', severity: 'HIGH', techniques: ['T1490'] },
-      ...{ coverage: 'NOT_COVERED', gap: 'No event has proc.env.' },
+      ...{ coverage: 'NOT_COVERED', gap: 'No event has container.ip.' },
     },
   ]);
   assert.deepEqual(

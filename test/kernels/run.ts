@@ -6,7 +6,7 @@ import { kernels } from './kernels.ts';
 import { tryKernel } from './try-kernel.ts';
 import { KernelsUnavailable } from './unavailable.ts';
 
-const allTests = ['programs', 'calls', 'processes', 'files', 'network', 'pods', 'filters'];
+const allTests = ['programs', 'calls', 'processes', 'files', 'network', 'asked', 'pods', 'filters'];
 const names = kernels.map(({ name }) => name);
 const help = `Runs tests of the sensor (test/sensor) on other kernels of Linux: Debian's, booted in QEMU, over the files of this
 machine. It takes root, and a mirror of Debian for the first time (some 100 MB for each kernel).

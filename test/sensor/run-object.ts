@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { frameReader } from '../../sensor/frames/frame-reader.ts';
+import { everyEvent } from '../../sensor/loader/asked-more.ts';
 import { defaultFilter, orders } from '../../sensor/loader/orders.ts';
 import { runLoader } from '../../sensor/loader/run-loader.ts';
 import type { SensorStatus } from '../../sensor/status.ts';
@@ -11,10 +12,13 @@ export interface Said {
   readonly types?: SensorStatus['kernel'];
 }
 
+/** All that can be asked for, so that the kernel's verifier sees it. */
+const everything = { ...everyEvent(defaultFilter), environments: true, everySocket: true };
+
 /** What a loader says of an object from its start to its end, by type of frame, when it is asked to end at once. */
 export async function runObject(object: string): Promise<ReadonlyMap<string, Said>> {
   const { loader: program } = await sensorBuild();
-  const loader = runLoader({ loader: program, object }, orders(defaultFilter, 1 << 20, process.pid));
+  const loader = runLoader({ loader: program, object }, orders(everything, 1 << 20, process.pid));
   const reader = frameReader({ skippedBytes: 0, refused: 0, missing: 0 });
   const said = new Map<string, Said>();
   for await (const chunk of loader.output)

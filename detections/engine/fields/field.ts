@@ -27,6 +27,8 @@ export interface Field<E> {
   /** False where the events of the source do not have it: it reads as missing. */
   readonly delivered: (argument: string | null) => boolean;
   readonly getter: (argument: string | null) => Getter<E>;
+  /** What outputs tell of it instead, where it holds secrets that rules may compare and nobody is to read. */
+  readonly shown?: (argument: string | null) => Getter<E>;
 }
 
 /** Where events come from, and what can be read of them. */
@@ -42,7 +44,7 @@ export interface Source<E> {
   readonly constants: ReadonlyMap<string, string>;
   /** Fields of few values (beside booleans): to know one says little of an event. */
   readonly few: ReadonlySet<string>;
-  /** False of what a field never holds: no event has `evt.type = socket`. */
+  /** False of what a field never holds: no event has `evt.type = pipe`. */
   readonly holds: (field: string, value: string) => boolean;
   /** What a field holds where rules name something else: of every dup3 events say dup2. */
   readonly toldAs: ReadonlyMap<string, ReadonlyMap<string, string>>;

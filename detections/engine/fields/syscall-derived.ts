@@ -8,7 +8,7 @@ export function text(value: Value | undefined): string | undefined {
 }
 
 /** Remembers the last text and what came of it: consecutive rules ask about the same one. */
-function ofText(name: string, derive: (text: string) => string | undefined): Getter<NodeEvent> {
+export function ofText(name: string, derive: (text: string) => string | undefined): Getter<NodeEvent> {
   let last = '';
   let derived: string | undefined = derive('');
   return (event) => {
@@ -102,10 +102,10 @@ function isOpenExec(event: NodeEvent): boolean | undefined {
   return isCreated && (mode & 0o111) !== 0;
 }
 
-/** The sends that are told of name an address, which a socket does that is not connected. */
+/** The datagrams that are told of name an address, which a socket does that is not connected. */
 function isConnected(event: NodeEvent): boolean | undefined {
   const type = text(event['evt.type']);
-  if (type === undefined || !/^(?:connect|accept4?|bind|listen|send.*)$/.test(type)) return undefined;
+  if (type === undefined || !/^(?:connect|accept4?|bind|listen|send.*|recv.*)$/.test(type)) return undefined;
   if (type !== 'connect' && !type.startsWith('accept')) return false;
   return ofNumber(event['evt.rawres'], (result) => result >= 0);
 }
@@ -130,7 +130,8 @@ function isServer(event: NodeEvent): boolean | undefined {
 }
 
 function isNameChanged(event: NodeEvent): boolean {
-  return event['evt.type'] === 'connect' || event['evt.type'] === 'sendto';
+  const type = event['evt.type'];
+  return type === 'connect' || type === 'sendto' || type === 'recvfrom';
 }
 
 /** Of a system call there is one event, as it ends, with what it was asked and what came of it. */

@@ -1,3 +1,4 @@
+import { environmentFields } from './environment.ts';
 import type { Argument, Field, FieldType, Getter, Source, Value } from './field.ts';
 import { fsPathFields } from './fs-paths.ts';
 import { mountFields } from './mounts.ts';
@@ -107,6 +108,7 @@ const fields: ReadonlyMap<string, Field<NodeEvent>> = new Map(
     ...derivedFields,
     ...mountFields,
     ...fsPathFields,
+    ...environmentFields,
     bracketedArgument,
     { ...bracketedArgument, name: 'evt.rawarg' },
     ancestorField('proc.aname', 'proc.name'),

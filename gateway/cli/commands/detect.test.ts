@@ -179,10 +179,10 @@ test('--rules takes a folder, for the rule files below it', async () => {
 test('--source says what events are, and --list what rules there are and whether events can fulfil them', async () => {
   const events = await file('node.ndjson', JSON.stringify(shellOnASocket.fires));
   assert.match((await detect('--events', events, '--source', 'k8s_audit')).err, /auditID is missing/);
-  const raw = await file('raw.yaml', rules.replace('k8s_audit', 'syscall').replace(/ka\.[^"\n]*/g, 'fd.nameraw = a'));
+  const raw = await file('raw.yaml', rules.replace('k8s_audit', 'syscall').replace(/ka\.[^"\n]*/g, 'container.ip = a'));
   const { out, status } = await detect('--list', '--rules', raw);
   assert.equal(status, 0);
-  assert.match(out, /syscall +LOW +on +not covered +Roles +needs fd.nameraw/);
+  assert.match(out, /syscall +LOW +on +not covered +Roles +needs container.ip/);
   assert.equal((await detect('--events', events, '--source', 'kafka')).status, 2);
   assert.equal((await detect()).status, 2);
   assert.equal((await detect('--events', join(folder, 'none'))).status, 2);

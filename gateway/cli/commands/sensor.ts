@@ -2,6 +2,7 @@ import { ensureSensor, SensorUnavailable } from '../../../sensor/build.ts';
 import { hostNames } from '../../../sensor/enrich/host-names.ts';
 import { groupNames, userNames } from '../../../sensor/enrich/users.ts';
 import { declaredGaps } from '../../../sensor/gaps.ts';
+import { everyEvent, filterForMore } from '../../../sensor/loader/asked-more.ts';
 import { filterFor } from '../../../sensor/loader/asked-opens.ts';
 import { addressClasses, defaultFilter, type Filter } from '../../../sensor/loader/orders.ts';
 import { collectorMetrics } from '../../../sensor/publish/collector-metrics.ts';
@@ -26,8 +27,9 @@ async function start(options: Omit<Parameters<typeof sense>[0], 'build'>, termin
     build,
     onAttached: (loader) => {
       const states = Object.entries(sensor.status.programs);
-      const missing = states.filter(([, state]) => state !== 'attached' && state !== 'off');
-      terminal.err(`sensor: watching (loader ${loader}, ${states.length - missing.length} programs)\n`);
+      const ordered = states.filter(([, state]) => state !== 'off');
+      const missing = ordered.filter(([, state]) => state !== 'attached');
+      terminal.err(`sensor: watching (loader ${loader}, ${ordered.length - missing.length} programs)\n`);
       for (const [name, state] of missing) terminal.err(`sensor: not watching ${name}: ${state}\n`);
     },
   });
@@ -54,7 +56,8 @@ export const run: Run = async (settings, _positionals, terminal) => {
   const given = { ...defaultFilter, everyOpen: settings.everyOpen, rate: settings.rate, connects };
   const engine = await engineOf(settings, terminal);
   const asked = engine?.rules.filter(({ enabled, coverage }) => enabled && coverage.state !== 'none') ?? [];
-  const { filter, inPart } = filterFor(given, asked);
+  const { filter: opens, inPart } = filterFor(given, asked);
+  const filter = engine === null ? everyEvent(opens) : filterForMore(opens, asked);
   if (settings.rules.length > 0 && inPart.length > 0)
     terminal.err(
       `sensor: ${inPart.length} rules ask for more opened files than the kernel can tell apart and see a part of them, or all with --every-open: ${printable(inPart.join(', '))}\n`,

@@ -2,7 +2,7 @@
 #include "../../kernel/path.h"
 #include "../../kernel/pid.h"
 
-enum { ARGUMENT_BYTES = 2048, OVERLAY_MAGIC = 0x794c7630 };
+enum { ARGUMENT_BYTES = 2048, ENVIRONMENT_BYTES = 4096, OVERLAY_MAGIC = 0x794c7630 };
 enum { EXEC_UPPER_LAYER = 1, EXEC_MEMFD = 2, EXEC_UNLINKED = 4 };
 
 struct exec_event {
@@ -20,6 +20,8 @@ struct exec_event {
 	__u16 kind; /* EXEC_* */
 	__u16 executable, directory, arguments; /* lengths of what follows */
 	char name[16];
+	__u16 environment; /* length, behind the arguments */
+	__u16 reserved;
 };
 
 static __always_inline void identity(struct exec_event *event, struct task_struct *task)
@@ -90,6 +92,28 @@ static __always_inline void executable(struct exec_event *event, struct file *fi
 	}
 }
 
+/* As the program was given it: what it changes itself lies elsewhere in its memory. */
+static __always_inline __u32 append_environment(struct exec_event *event, __u32 size, struct mm_struct *mm)
+{
+	__u64 start = READ(mm, env_start);
+	__u64 given = READ(mm, env_end) - start;
+	__u32 length = given;
+	BOUND(size, EVENT_BUFFER - 1);
+	if (given >= ENVIRONMENT_BYTES) {
+		length = ENVIRONMENT_BYTES - 1;
+		event->header.flags |= EVENT_TRUNCATED;
+	}
+	BOUND(length, ENVIRONMENT_BYTES - 1);
+	if (size + length >= EVENT_BUFFER) { /* two paths of the longest leave no room */
+		event->header.flags |= EVENT_TRUNCATED;
+		return size;
+	}
+	if (bpf_probe_read_user((void *)event + size, length, (void *)start))
+		return size;
+	event->environment = length;
+	return size + length;
+}
+
 SEC("tp_btf/sched_process_exec")
 int BPF_PROG(process_exec, struct task_struct *current, int old_pid)
 {
@@ -130,6 +154,9 @@ int BPF_PROG(process_exec, struct task_struct *current, int old_pid)
 		event->arguments = length;
 		size += length;
 	}
+	event->environment = event->reserved = 0;
+	if (settings.environments)
+		size = append_environment(event, size, mm);
 	emit(&event->header, size);
 	return 0;
 }

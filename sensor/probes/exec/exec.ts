@@ -19,7 +19,8 @@ const at = {
   kind: 108,
   lengths: 110,
   name: 116,
-  texts: 136, // 132 bytes, padded to a multiple of 8
+  environment: 132,
+  texts: 136,
 } as const;
 const kinds = { upperLayer: 1, memfd: 2, unlinked: 4 } as const;
 
@@ -29,12 +30,14 @@ function image(record: EventRecord): Image {
   const cwd = record.u16(at.lengths + 2);
   const args = record.u16(at.lengths + 4);
   const argv = record.text(at.texts + exe + cwd, args);
+  const environment = record.u16(at.environment);
   return {
     name: record.name(at.name, 16),
     exepath: record.text(at.texts, exe),
     cwd: record.text(at.texts + exe, cwd),
     // Each argument ends with a NUL, the last one too unless it was cut.
     argv: (argv.endsWith('\0') ? argv.slice(0, -1) : argv).split('\0'),
+    environment: environment === 0 ? null : record.text(at.texts + exe + cwd + args, environment),
     loginuid: record.i32(at.loginuid), // -1: nobody logged in
     tty: record.u32(at.tty),
     session: record.u32(at.session),
@@ -65,11 +68,17 @@ export const exec: Probe = {
   name: 'exec',
   description: 'A process begins to run a program: with its arguments, directory, identity, namespaces and file.',
   gaps: [
-    'Of the arguments the first 2047 bytes are kept, of a path the last 32 directories; the environment is not read.',
+    'Of the arguments the first 2047 bytes are kept, of a path the last 32 directories.',
+    'The environment is read where rules ask for it, the first 4095 bytes; not of programs that were started before the sensor.',
   ],
   programs: { process_exec: 'tp_btf/sched_process_exec' },
   types: ['execve'],
-  bytes: (record) => at.texts + record.u16(at.lengths) + record.u16(at.lengths + 2) + record.u16(at.lengths + 4),
+  bytes: (record) =>
+    at.texts +
+    record.u16(at.lengths) +
+    record.u16(at.lengths + 2) +
+    record.u16(at.lengths + 4) +
+    record.u16(at.environment),
   fields: ({ truncated }) => ({
     ...(truncated ? { 'evt.truncated': true } : {}),
     'evt.rawres': 0,

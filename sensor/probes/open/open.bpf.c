@@ -2,7 +2,7 @@
 #include "../../kernel/path.h"
 #include "../../kernel/syscall.h"
 
-enum { FILTER_PATH = 252 };
+enum { FILTER_PATH = 252, RAW_PATH = 2048 };
 enum { MODE_READ = 1, MODE_WRITE = 2, MODE_CREATED = 0x100000 }; /* f_mode, include/linux/fs.h */
 
 struct open_event {
@@ -13,7 +13,7 @@ struct open_event {
 	__u32 create_mode;
 	__u32 mode; /* MODE_*; 0 when the call failed */
 	__u32 device;
-	__u16 reserved;
+	__u16 raw;  /* length of what follows the path: the path as it was given, where that is asked for */
 	__u16 path; /* length of what follows: the real path, or when the call failed the one it was asked for */
 };
 enum open_call { OPEN_OPENAT, OPEN_OPEN, OPEN_CREAT, OPEN_OPENAT2, OPEN_BY_HANDLE }; /* the header's */
@@ -107,6 +107,18 @@ static __always_inline bool name_is_watched(struct dentry *dentry)
 	       named(&settings.directory_names, &directory_names, READ(dentry, d_parent));
 }
 
+static __always_inline __u32 append_raw(struct open_event *event, __u32 size, const char *path)
+{
+	BOUND(size, EVENT_BUFFER - 1);
+	long length = bpf_probe_read_user_str((void *)event + size, RAW_PATH, path);
+	if (length <= 1)
+		return size;
+	if (length == RAW_PATH)
+		event->header.flags |= EVENT_TRUNCATED;
+	event->raw = length - 1;
+	return size + length - 1;
+}
+
 /*
  * Decided from what is nearest first, as most opens are of no interest: who opened, which takes a call, and the path are asked
  * for the others only.
@@ -143,13 +155,15 @@ static __always_inline int opened(enum open_call call, long result)
 	event->flags = question.flags;
 	event->create_mode = question.create_mode;
 	event->mode = mode & (MODE_READ | MODE_WRITE | MODE_CREATED);
-	event->reserved = event->path = 0;
+	event->raw = event->path = 0;
 	__u32 size = sizeof(*event);
 	if (file) {
 		struct inode *inode = READ(file, f_inode);
 		event->inode = READ(inode, i_ino);
 		event->device = READ(inode, i_sb, s_dev);
 		size = append_path(&event->header, size, &path, &event->path);
+		if (settings.raw_paths)
+			size = append_raw(event, size, question.path);
 	} else {
 		event->inode = event->device = 0;
 		long length = bpf_probe_read_user_str((void *)event + size, PATH_BYTES, question.path);

@@ -10,6 +10,7 @@ const at = {
   createMode: 16,
   mode: 20,
   device: 24,
+  raw: 28,
   path: 30,
   text: 32,
 } as const;
@@ -19,7 +20,7 @@ export const open: Probe = {
   name: 'open',
   description: 'A file is opened: by its real path, whatever link or relative path led there.',
   gaps: [
-    'With filters, opens that fail are left out.',
+    'With filters, opens that fail are left out; the path as it was given is told where rules ask for it.',
     'Filters know a file or folder that is mounted by itself by the name that it has in its own file system.',
   ],
   programs: {
@@ -30,13 +31,17 @@ export const open: Probe = {
     open_by_handle_at: 'tracepoint/syscalls/sys_exit_open_by_handle_at',
   },
   types: ['openat', 'open', 'creat', 'openat2', 'open_by_handle_at'],
-  bytes: (record) => at.text + record.u16(at.path),
+  bytes: (record) => at.text + record.u16(at.path) + record.u16(at.raw),
   fields(record) {
     const result = record.i32(at.result);
     const mode = record.u32(at.mode);
-    const name = record.text(at.text, record.u16(at.path));
+    const length = record.u16(at.path);
+    const name = record.text(at.text, length);
+    const raw = record.u16(at.raw);
     return {
       'fd.name': name,
+      // Of a call that failed there is no other path than the one it was given.
+      ...(raw > 0 ? { 'fd.nameraw': record.text(at.text + length, raw) } : result < 0 ? { 'fd.nameraw': name } : {}),
       'fd.num': result,
       'fd.typechar': 'f',
       'fd.ino': record.u64(at.inode),

@@ -96,6 +96,29 @@ static int do_send(char **arguments)
 	return check(sendto(socket(AF_INET, SOCK_DGRAM, 0), "x", 1, 0, (void *)&address, sizeof(address)));
 }
 
+/* receive PORT CALL: three datagrams of one sender, by recvfrom or recvmsg. */
+static int do_receive(char **arguments)
+{
+	struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(atoi(arguments[0]))}, sender;
+	inet_pton(AF_INET, "127.0.0.1", &address.sin_addr);
+	int server = socket(AF_INET, SOCK_DGRAM, 0), client = socket(AF_INET, SOCK_DGRAM, 0);
+	if (check(bind(server, (void *)&address, sizeof(address))))
+		return 1;
+	for (int i = 0; i < 3; i++) {
+		char byte;
+		struct iovec in = {&byte, 1};
+		struct msghdr message = {.msg_iov = &in, .msg_iovlen = 1, .msg_name = &sender, .msg_namelen = sizeof(sender)};
+		if (check(sendto(client, "x", 1, 0, (void *)&address, sizeof(address))))
+			return 1;
+		int result = !strcmp(arguments[1], "recvmsg") ?
+				     recvmsg(server, &message, 0) :
+				     recvfrom(server, &byte, 1, 0, (void *)&sender, &(socklen_t){sizeof(sender)});
+		if (check(result))
+			return 1;
+	}
+	return 0;
+}
+
 /* dns ADDRESS CALL: asks the name server there for WWW.example.test and reads the answer, by sendto, sendmsg or sendmmsg. */
 static int do_dns(char **arguments)
 {
@@ -136,6 +159,7 @@ static const struct {
 	const char *name;
 	long number;
 } calls[] = {
+	{"socket", SYS_socket},
 	{"rmdir", SYS_rmdir},
 	{"renameat2", SYS_renameat2},
 	{"linkat", SYS_linkat},
@@ -211,7 +235,7 @@ static const struct {
 	{"open", do_open},       {"openat2", do_openat2},           {"memfd", do_memfd},
 	{"connect", do_connect}, {"connect-unix", do_connect_unix}, {"programs", do_programs},
 	{"call", do_call},       {"reverse-shell", do_reverse_shell}, {"serve", do_serve},
-	{"send", do_send},       {"open-in", do_open_in},  {"dns", do_dns},              {"send-many", do_send_many},           {"fchmod", do_fchmod},
+	{"send", do_send},       {"receive", do_receive},       {"open-in", do_open_in},  {"dns", do_dns},              {"send-many", do_send_many},           {"fchmod", do_fchmod},
 };
 
 int main(int count, char **arguments)
