@@ -9,7 +9,8 @@ import { behaviours } from './behaviours/index.ts';
 import { limitOf, quiet, type Rate, upTo } from './burst.ts';
 import type { Behaviour, History } from './define.ts';
 import { type Behaviours, createBehaviours } from './engine.ts';
-import { countOf, mostFeatures, seen } from './first-seen.ts';
+import { countOf, joined, mostFeatures, seen } from './first-seen.ts';
+import { merged } from './merge.ts';
 import { Baseline, type Learnt, usualLimits } from './watch.ts';
 
 const day = 86_400;
@@ -131,4 +132,50 @@ test('what was kept is forgotten in the same order as before', () => {
     again.changes().filter((each) => each.length === 2),
     [['identity', 'a']],
   );
+});
+
+test(`what several learnt of the same merges in any order, and merging it again changes nothing (seed ${seed})`, () => {
+  const from = random(seed);
+  const limits = { ...usualLimits, featuresOfGroup: 4 };
+  const halfLife = 100;
+  const learnt = (): Learnt => {
+    const measure = { kind: 'first-seen', feature: [], peers: 'p' } as const;
+    const baseline = new Baseline(measure, 0, limits);
+    for (let at = 0; at < 8; at++) baseline.take('who', `v${from.integer(5)}`, 'peers', at * from.integer(300));
+    return from.pick(baseline.changes() as Learnt[]);
+  };
+  for (let round = 0; round < 300; round++) {
+    const [a, b, c] = [learnt(), learnt(), learnt()] as const;
+    if (a[0] !== b[0] || b[0] !== c[0]) continue;
+    const both = (one: Learnt, other: Learnt): Learnt => merged(one, other, halfLife, limits);
+    const all = both(both(a, b), c);
+    assert.deepEqual(both(c, both(b, a)), all);
+    assert.deepEqual(both(all, all), all);
+    for (const part of [a, b, c]) assert.deepEqual(both(all, part), all);
+  }
+});
+
+test('features that two saw are all known; of one that both saw, what is left most', () => {
+  const [one, other] = [
+    [1, 4, 0, 2, 1, 100],
+    [1, 2, 100, 3, 1, 50],
+  ] as const;
+  assert.deepEqual(joined(one, other, 100), [1, 4, 0, 3, 1, 50, 2, 1, 100]);
+  assert.deepEqual(joined(one, other, 50), [3, 1, 50, 1, 2, 100, 2, 1, 100]);
+  const many = (first: number): readonly number[] =>
+    Array.from({ length: mostFeatures }, (_, at) => [first + at, 1, first]).flat();
+  assert.deepEqual(joined(many(0), many(1_000), 100), many(1_000));
+});
+
+test('a burst of which two saw a part each is one, once they know of each other', () => {
+  const measure = { kind: 'burst', of: [], seconds: 100, least: 4 } as const;
+  const [one, other] = [new Baseline(measure, 0), new Baseline(measure, 0)];
+  for (const value of ['a', 'b']) assert.equal(one.take('who', value, null, 1_000), null);
+  assert.equal(other.take('who', 'c', null, 1_001), null);
+  other.merge(one.changes() as Learnt[]);
+  assert.equal(other.take('who', 'a', null, 1_002), null, 'three that are different');
+  assert.equal(other.take('who', 'd', null, 1_003)?.seen, '4 in 100 s');
+  one.merge(other.changes() as Learnt[]);
+  assert.deepEqual(one.changes(), [], 'it had nothing to tell the other');
+  assert.equal(one.take('who', 'e', null, 1_004), null, 'told once');
 });

@@ -11,6 +11,8 @@ import { Baseline, type Learnt, type Limits, usualLimits } from './watch.ts';
 /** Behavioural detections over the events of both sources. */
 export interface Behaviours {
   readonly alerts: <Name extends keyof typeof sources>(source: Name, event: EventOf<Name>) => readonly Alert[];
+  /** Takes in what others learnt of the same, beside it; what only this one knows of it is a change. */
+  readonly merge: (learnt: readonly Entry[]) => void;
   /** What has been learnt or forgotten since this was asked last. */
   readonly changes: () => readonly Entry[];
 }
@@ -39,13 +41,11 @@ export function createBehaviours(
   const { engines, problems } = loadRules([{ name: 'detections/baselines', text: rulesOf(all) }]);
   const [problem] = problems;
   if (problem !== undefined) throw new Error(`${problem.item}: ${problem.message}`);
-  const keptOf = Map.groupBy(learnt, ({ key }) => key.slice(0, key.indexOf('.')));
+  const keptOf = byMark(learnt);
   const watched = new Map(
     all.map((behaviour) => {
       const mark = markOf(behaviour);
-      const kept = (keptOf.get(mark) ?? []).flatMap(({ value }) =>
-        value === null ? [] : [JSON.parse(value) as Learnt],
-      );
+      const kept = (keptOf.get(mark) ?? []).flatMap(parsed);
       keptOf.delete(mark);
       return [
         behaviour.name,
@@ -111,6 +111,10 @@ export function createBehaviours(
         own,
       );
     },
+    merge(learnt) {
+      const theirs = byMark(learnt);
+      for (const { mark, baseline } of watched.values()) baseline.merge((theirs.get(mark) ?? []).flatMap(parsed));
+    },
     changes() {
       const changed = [...watched.values()].flatMap(({ mark, baseline }) =>
         baseline.changes().map((each) => ({
@@ -128,6 +132,14 @@ export function createBehaviours(
 /** Stands for what a detection measures: what was learnt by another measure means nothing to it. */
 function markOf({ name, learns, condition, identity, measure }: Behaviour): string {
   return shortHash(JSON.stringify([name, learns, condition, identity, measure]), 11);
+}
+
+function byMark(entries: readonly Entry[]): Map<string, readonly Entry[]> {
+  return Map.groupBy(entries, ({ key }) => key.slice(0, key.indexOf('.')));
+}
+
+function parsed({ value }: Entry): readonly Learnt[] {
+  return value === null ? [] : [JSON.parse(value) as Learnt];
 }
 
 /** 6 bits a character. */

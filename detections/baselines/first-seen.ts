@@ -36,6 +36,24 @@ export function seen(
   return { features: kept, before };
 }
 
+/** What is left most of each feature, of two who saw them; of too many, those of which most is left. */
+export function joined(one: Features, other: Features, halfLifeSeconds: number): Features {
+  // Counts of different times compare as if they had all been seen at time 0: both fade alike.
+  const weight = ([, count, last]: readonly [number, number, number]): number =>
+    Math.log2(count) + last / halfLifeSeconds;
+  const most = new Map<number, readonly [number, number, number]>();
+  for (const features of [one, other]) {
+    for (let at = 0; at < features.length; at += width) {
+      const entry = features.slice(at, at + width) as unknown as readonly [number, number, number];
+      const known = most.get(entry[0]);
+      if (known === undefined || weight(entry) > weight(known)) most.set(entry[0], entry);
+    }
+  }
+  const entries = [...most.values()].sort((a, b) => weight(b) - weight(a) || a[0] - b[0]).slice(0, mostFeatures);
+  // The last one seen stands last.
+  return entries.sort((a, b) => a[2] - b[2] || a[0] - b[0]).flat();
+}
+
 export function countOf(features: Features): number {
   return features.length / width;
 }

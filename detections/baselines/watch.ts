@@ -2,9 +2,10 @@ import { counted, limitOf, quiet, type Rate, upTo } from './burst.ts';
 import type { Measure } from './define.ts';
 import { countOf, type Features, seen } from './first-seen.ts';
 import { hash48 } from './hash.ts';
+import { merged } from './merge.ts';
 
 /** What is known of an identity. */
-interface Known {
+export interface Known {
   readonly since: number;
   readonly features: Features;
   readonly rate: Rate;
@@ -71,18 +72,39 @@ export class Baseline {
       if (each[0] === 'group') this.#groups.set(each[1], { members: each[2], having: new Map(each[3]) });
   }
 
+  /** Takes in what others have learnt meanwhile; what they do not know of it yet is a change. */
+  merge(learnt: readonly Learnt[]): void {
+    for (const theirs of learnt) {
+      const [kind, name] = theirs;
+      const own = this.#known(kind, name);
+      const [both, alone] = [own ?? theirs, theirs].map((each) => merged(each, theirs, halfLifeSeconds, this.#limits));
+      if (both?.[0] === 'identity') this.#keep(name, both[2]);
+      if (both?.[0] === 'group') {
+        this.#groups.set(name, { members: both[2], having: new Map(both[3]) });
+        this.#groupOf(name);
+      }
+      if (JSON.stringify(both) === JSON.stringify(alone)) this.#changed[kind].delete(name);
+      else this.#changed[kind].add(name);
+    }
+  }
+
+  #known(kind: Learnt[0], name: string): Learnt | undefined {
+    if (kind === 'identity') {
+      const known = this.#identities.get(name);
+      return known && ['identity', name, known];
+    }
+    const group = this.#groups.get(name);
+    return group && ['group', name, group.members, [...group.having]];
+  }
+
   /** What is known, or no longer, and was not when this was asked last. */
   changes(): readonly (Learnt | Forgotten)[] {
-    const identities = Array.from(this.#changed.identity, (name): Learnt | Forgotten => {
-      const known = this.#identities.get(name);
-      return known === undefined ? ['identity', name] : ['identity', name, known];
-    });
-    const groups = Array.from(this.#changed.group, (name): Learnt | Forgotten => {
-      const group = this.#groups.get(name);
-      return group === undefined ? ['group', name] : ['group', name, group.members, [...group.having]];
-    });
+    const kinds = ['identity', 'group'] as const;
+    const all = kinds.flatMap((kind) =>
+      Array.from(this.#changed[kind], (name): Learnt | Forgotten => this.#known(kind, name) ?? [kind, name]),
+    );
     for (const names of Object.values(this.#changed)) names.clear();
-    return [...identities, ...groups];
+    return all;
   }
 
   /**

@@ -1,7 +1,7 @@
 import { behaviours } from '../../detections/baselines/behaviours/index.ts';
 import { type Behaviours, createBehaviours } from '../../detections/baselines/engine.ts';
 import { type Limits, usualLimits } from '../../detections/baselines/watch.ts';
-import type { LearntEntry, Records } from '../../graph/records/port.ts';
+import type { LearntEntry, LearntPage, Records } from '../../graph/records/port.ts';
 
 /** What is usual in the clusters of a tenant, learnt and written down. */
 export interface Learnt {
@@ -20,7 +20,7 @@ export interface Learning {
 }
 
 /** @param learnSeconds how long an identity is watched before anything of it is told; 0 for learning nothing */
-export function openLearning(records: Pick<Records, 'learnt' | 'putLearnt'>, learnSeconds: number): Learning {
+export function openLearning(records: LearntRecords, learnSeconds: number): Learning {
   const opened = new Map<string, Learnt>();
   return {
     of(tenant) {
@@ -40,27 +40,47 @@ const limits: Limits = { ...usualLimits, identities: 25_000 };
 /** How many entries are read or written at once. */
 const batch = 500;
 
-function openLearnt(records: Pick<Records, 'learnt' | 'putLearnt'>, tenant: string, learnSeconds: number): Learnt {
-  const opened = new Map<string, { readonly behaviours: Behaviours; readonly unsaved: Map<string, LearntEntry> }>();
+/** What a gateway has learnt of a cluster, and how far it has read what was written down of it. */
+interface Opened {
+  readonly behaviours: Behaviours;
+  /** What could not be written yet. */
+  readonly unsaved: Map<string, LearntEntry>;
+  seen: number;
+}
+
+type LearntRecords = Pick<Records, 'learnt' | 'putLearnt'>;
+
+function openLearnt(records: LearntRecords, tenant: string, learnSeconds: number): Learnt {
+  const opened = new Map<string, Opened>();
   const opening = new Map<string, Promise<Behaviours>>();
   let saving = Promise.resolve();
 
   async function open(cluster: string): Promise<Behaviours> {
-    const learnt = await readLearnt(records, tenant, cluster);
-    const created = createBehaviours(behaviours, { learnSeconds, limits, learnt });
-    opened.set(cluster, { behaviours: created, unsaved: new Map() });
+    const { seen, entries } = await readLearnt(records, tenant, cluster, 0);
+    const created = createBehaviours(behaviours, { learnSeconds, limits, learnt: entries });
+    opened.set(cluster, { behaviours: created, unsaved: new Map(), seen });
     return created;
   }
 
-  async function saveAll(): Promise<void> {
-    for (const [cluster, { behaviours, unsaved }] of opened) {
-      for (const entry of behaviours.changes()) unsaved.set(entry.key, entry);
-      while (unsaved.size > 0) {
-        const entries = [...unsaved.values()].slice(0, batch);
-        await records.putLearnt(tenant, cluster, entries);
-        for (const { key } of entries) unsaved.delete(key);
+  /** Other gateways take events of the cluster, too: what they wrote since is merged before anything is written. */
+  async function saveOne(cluster: string, own: Opened): Promise<void> {
+    for (let more = true; more; ) {
+      const { seen, entries } = await readLearnt(records, tenant, cluster, own.seen + 1);
+      for (const { key } of entries) own.unsaved.delete(key);
+      own.behaviours.merge(entries);
+      own.seen = seen;
+      for (const entry of own.behaviours.changes()) own.unsaved.set(entry.key, entry);
+      const next = [...own.unsaved.values()].slice(0, batch);
+      if (next.length > 0 && (await records.putLearnt(tenant, cluster, seen, next))) {
+        own.seen = seen + 1;
+        for (const { key } of next) own.unsaved.delete(key);
       }
+      more = own.unsaved.size > 0;
     }
+  }
+
+  async function saveAll(): Promise<void> {
+    for (const [cluster, own] of opened) await saveOne(cluster, own);
   }
 
   return {
@@ -81,27 +101,28 @@ function openLearnt(records: Pick<Records, 'learnt' | 'putLearnt'>, tenant: stri
 }
 
 /** Drops what was learnt of a cluster. */
-export async function forgetLearnt(
-  records: Pick<Records, 'learnt' | 'putLearnt'>,
-  tenant: string,
-  cluster: string,
-): Promise<void> {
-  const entries = await readLearnt(records, tenant, cluster);
-  for (let start = 0; start < entries.length; start += batch) {
-    const forgotten = entries.slice(start, start + batch).map(({ key }) => ({ key, value: null }));
-    await records.putLearnt(tenant, cluster, forgotten);
+export async function forgetLearnt(records: LearntRecords, tenant: string, cluster: string): Promise<void> {
+  for (;;) {
+    const { position, entries } = await records.learnt(tenant, cluster, { position: 0, key: '' }, batch);
+    if (entries.length === 0) return;
+    const forgotten = entries.map(({ key }) => ({ key, value: null }));
+    await records.putLearnt(tenant, cluster, position, forgotten); // again, where somebody wrote meanwhile
   }
 }
 
+/** What was written from a position on, and the position up to which all of it is there. */
 async function readLearnt(
-  records: Pick<Records, 'learnt'>,
+  records: LearntRecords,
   tenant: string,
   cluster: string,
-): Promise<readonly LearntEntry[]> {
-  const all: LearntEntry[] = [];
+  from: number,
+): Promise<{ readonly seen: number; readonly entries: readonly LearntEntry[] }> {
+  const all: LearntPage['entries'][number][] = [];
+  let seen: number | undefined;
   for (;;) {
-    const page = await records.learnt(tenant, cluster, all.at(-1)?.key ?? '', batch);
-    all.push(...page);
-    if (page.length < batch) return all;
+    const page = await records.learnt(tenant, cluster, all.at(-1) ?? { position: from, key: '' }, batch);
+    seen ??= page.position;
+    all.push(...page.entries);
+    if (page.entries.length < batch) return { seen, entries: all };
   }
 }

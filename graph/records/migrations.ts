@@ -106,4 +106,6 @@ export const migrations: readonly string[] = [
   UPDATE alerts SET reach = 1.0 / (1 + json_extract(body, '$.fields."portolan.reach.clusterAdminCost"'))
   WHERE json_type(body, '$.fields."portolan.reach.clusterAdminCost"') IN ('integer', 'real')
     AND json_extract(body, '$.fields."portolan.reach.clusterAdminCost"') >= 0;`,
+  `ALTER TABLE learnt ADD COLUMN position INTEGER NOT NULL DEFAULT 0; -- the write that it comes from
+  CREATE INDEX learnt_position ON learnt (tenant, cluster, position, key);`,
 ];

@@ -13,6 +13,18 @@ export interface LearntEntry {
   readonly value: string | null;
 }
 
+/** A place in what was learnt of a cluster: entries lie in the order in which they were written, those of one write by key. */
+export interface LearntPlace {
+  readonly position: number;
+  readonly key: string;
+}
+
+export interface LearntPage {
+  /** How many writes there have been when this was read; entries of later ones may be among these. */
+  readonly position: number;
+  readonly entries: readonly (LearntPlace & { readonly value: string })[];
+}
+
 /**
  * What cannot be rebuilt from the clusters: leases, named sets, cursors, what was learnt. Migrated by numbered steps,
  * and never part of the graph's version.
@@ -35,8 +47,11 @@ export interface Records {
   value(tenant: string, name: string): Promise<string | null>;
   putValue(tenant: string, name: string, value: string): Promise<void>;
 
-  /** What was learnt of a cluster, in the order of keys: the first few after one ('' for the first of all). */
-  learnt(tenant: string, cluster: string, after: string, first: number): Promise<readonly LearntEntry[]>;
-  /** Writes it down, all or nothing. */
-  putLearnt(tenant: string, cluster: string, entries: readonly LearntEntry[]): Promise<void>;
+  /** What was learnt of a cluster: the first few entries after a place (position 0 and key '' for the first of all). */
+  learnt(tenant: string, cluster: string, after: LearntPlace, first: number): Promise<LearntPage>;
+  /**
+   * Writes it down, all or nothing, as the next write after that at `seen`; false where there was one meanwhile, whose entries
+   * are then to be read first. What is forgotten leaves nothing that others could read.
+   */
+  putLearnt(tenant: string, cluster: string, seen: number, entries: readonly LearntEntry[]): Promise<boolean>;
 }

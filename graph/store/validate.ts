@@ -42,6 +42,11 @@ export function validateText(value: string, place: string): void {
   refuse(place, '', text(value));
 }
 
+/** How many writes there have been of what was learnt of a cluster: a fact of this name. */
+export function learntWrites(cluster: string): string {
+  return `learnt of ${cluster}`;
+}
+
 /** Refuses what was learnt when it could not be given back exactly, and in its order. */
 export function validateLearnt(tenant: string, cluster: string, entries: readonly LearntEntry[]): void {
   for (const name of [tenant, cluster]) validateText(name, 'learnt');

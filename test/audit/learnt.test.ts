@@ -18,6 +18,7 @@ import { openWatches } from '../../gateway/ingest/watches.ts';
 import { wholeTenant } from '../../graph/model/scope.ts';
 import { StoreError } from '../../graph/store/errors.ts';
 import { type Running, up } from '../e2e/portolan.ts';
+import { stores } from '../gateway/stores.ts';
 import { memoryLog, openHouse } from '../gateway/testbed.ts';
 import { chartManifests } from './histories.ts';
 
@@ -77,9 +78,51 @@ test('what was learnt outlives the process, and its alert an outage; until the c
   const again = [{ ...(unusual[0] as AuditRecord), auditID: 'again' }];
   assert.equal((await take(start(), again)).alerts, 1);
   await forgetLearnt(house.records, house.tenant, cluster);
-  assert.deepEqual(await house.records.learnt(house.tenant, cluster, '', 10), []);
+  const left = await house.records.learnt(house.tenant, cluster, { position: 0, key: '' }, 10);
+  assert.deepEqual(left.entries, []);
   assert.equal((await take(start(), again)).alerts, 0);
 });
+
+for (const { name, skip, open } of stores) {
+  test(`of a cluster whose events two gateways take, each knows what the other learnt: ${name}`, {
+    skip,
+  }, async (t) => {
+    const { records, tenant, close } = await open();
+    t.after(close);
+    const gateway = async () => {
+      const learning = openLearning(records, (7 * day) / 1000);
+      const { alerts } = await (learning.of(tenant) ?? assert.fail()).of('prod');
+      const take = (user: string, days: number) => {
+        const stageTimestamp = new Date(begin + days * day).toISOString();
+        const event = { ...(everyday[0] as AuditRecord), user: { username: user }, stageTimestamp };
+        return alerts('k8s_audit', normalise(event, from)).length;
+      };
+      return { take, save: () => learning.save() };
+    };
+    const [one, two] = [await gateway(), await gateway()];
+    assert.equal(one.take('ada', 0), 0);
+    assert.equal(two.take('bob', 0), 0);
+    assert.equal(one.take('cyd', 1), 0);
+    // Both at once, so that one of them has to read what the other wrote.
+    await Promise.all([one.save(), two.save()]);
+    await Promise.all([one.save(), two.save()]);
+    const third = await gateway();
+    for (const [index, { take }] of [one, two, third].entries()) {
+      assert.deepEqual(
+        ['ada', 'bob', 'cyd'].map((user) => take(user, 9)),
+        [0, 0, 0],
+        `gateway ${index}`,
+      );
+      assert.equal(take('mallory', 9), 1, `gateway ${index}`);
+    }
+
+    await two.save();
+    await one.save();
+    assert.equal((await gateway()).take('mallory', 10), 0);
+    await forgetLearnt(records, tenant, 'prod');
+    assert.deepEqual((await records.learnt(tenant, 'prod', { position: 0, key: '' }, 10)).entries, []);
+  });
+}
 
 test('what programs on nodes do is learnt as well, and told about the pod', async () => {
   const house = await openHouse(closing);

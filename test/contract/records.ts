@@ -78,7 +78,7 @@ export function recordsContract(subject: Subject): void {
     await assert.rejects(records.putNamedSet(mine, 'SET', ['\ud800']), { code: 'INVALID_VALUE', message: /SET/ });
   });
 
-  test('what was learnt is kept by cluster, read in pages, and forgotten by key', async () => {
+  test('what was learnt is kept by cluster, read in pages in the order of its writes, and forgotten by key', async () => {
     const { records } = subject();
     const [mine, other] = [freshTenant(), freshTenant()];
     const key = (index: number): string => `Ab-_.${String(index).padStart(4, '0')}`;
@@ -86,14 +86,19 @@ export function recordsContract(subject: Subject): void {
       key: key(index),
       value: `{"of":${index},"é":"😀"}`,
     }));
-    assert.deepEqual(await records.learnt(mine, 'alpha', '', 10), []);
-    await records.putLearnt(mine, 'alpha', entries.toReversed());
-    await records.putLearnt(mine, 'beta', entries.slice(0, 1));
-    assert.deepEqual(await records.learnt(mine, 'alpha', '', 1_000), entries.slice(0, 1_000));
-    assert.deepEqual(await records.learnt(mine, 'alpha', key(999), 1_000), entries.slice(1_000));
-    assert.deepEqual(await records.learnt(other, 'alpha', '', 10), []);
+    const at = (position: number, some: readonly { readonly key: string; readonly value: string }[]) =>
+      some.map((entry) => ({ ...entry, position }));
+    const first = { position: 0, key: '' };
+    assert.deepEqual(await records.learnt(mine, 'alpha', first, 10), { position: 0, entries: [] });
+    assert.equal(await records.putLearnt(mine, 'alpha', 0, entries.toReversed()), true);
+    assert.equal(await records.putLearnt(mine, 'beta', 0, entries.slice(0, 1)), true);
+    const page = await records.learnt(mine, 'alpha', first, 1_000);
+    assert.deepEqual(page, { position: 1, entries: at(1, entries.slice(0, 1_000)) });
+    const more = await records.learnt(mine, 'alpha', { position: 1, key: key(999) }, 1_000);
+    assert.deepEqual(more.entries, at(1, entries.slice(1_000)));
+    assert.deepEqual(await records.learnt(other, 'alpha', first, 10), { position: 0, entries: [] });
 
-    await records.putLearnt(mine, 'alpha', [
+    const changes = [
       { key: key(0), value: null },
       { key: key(1), value: 'new' },
       { key: key(2), value: 'overtaken' },
@@ -101,19 +106,37 @@ export function recordsContract(subject: Subject): void {
       { key: key(3), value: null },
       { key: key(3), value: 'back' },
       { key: 'never-was', value: null },
-    ]);
-    assert.deepEqual(await records.learnt(mine, 'alpha', '', 3), [
+    ];
+    assert.equal(await records.putLearnt(mine, 'alpha', 0, changes), false, 'there was a write that was not seen');
+    assert.equal(await records.putLearnt(mine, 'alpha', 1, changes), true);
+    const since = await records.learnt(mine, 'alpha', { position: 2, key: '' }, 10);
+    const changed = at(2, [
       { key: key(1), value: 'new' },
       { key: key(3), value: 'back' },
-      ...entries.slice(4, 5),
     ]);
-    assert.deepEqual(await records.learnt(mine, 'beta', '', 10), entries.slice(0, 1));
+    assert.deepEqual(since, { position: 2, entries: changed });
+    const all = await records.learnt(mine, 'alpha', first, 2_000);
+    assert.deepEqual(all.entries, [...at(1, entries.slice(4)), ...changed]);
+    assert.deepEqual((await records.learnt(mine, 'beta', first, 10)).entries, at(1, entries.slice(0, 1)));
+    assert.equal(await records.putLearnt(mine, 'beta', 1, [{ key: key(0), value: null }]), true);
+    assert.deepEqual(await records.learnt(mine, 'beta', first, 10), { position: 2, entries: [] });
     const bad = [
       { key: key(4), value: 'lost' },
       { key: 'bad', value: '\ud800' },
     ];
-    await assert.rejects(records.putLearnt(mine, 'alpha', bad), { code: 'INVALID_VALUE', message: /bad/ });
-    await assert.rejects(records.putLearnt(mine, 'alpha', [{ key: 'ä', value: '' }]), { code: 'INVALID_VALUE' });
-    assert.deepEqual(await records.learnt(mine, 'alpha', key(3), 1), entries.slice(4, 5), 'all or nothing');
+    await assert.rejects(records.putLearnt(mine, 'alpha', 2, bad), { code: 'INVALID_VALUE', message: /bad/ });
+    await assert.rejects(records.putLearnt(mine, 'alpha', 2, [{ key: 'ä', value: '' }]), { code: 'INVALID_VALUE' });
+    const kept = await records.learnt(mine, 'alpha', first, 1);
+    assert.deepEqual(kept, { position: 2, entries: at(1, entries.slice(4, 5)) }, 'all or nothing');
+  });
+
+  test('of writers of what was learnt that write at once one does', async () => {
+    const { records } = subject();
+    const tenant = freshTenant();
+    const put = (key: string): Promise<boolean> => records.putLearnt(tenant, 'alpha', 0, [{ key, value: '' }]);
+    const done = await Promise.all(['a', 'b', 'c', 'd'].map(put));
+    assert.equal(done.filter(Boolean).length, 1);
+    const { position, entries } = await records.learnt(tenant, 'alpha', { position: 0, key: '' }, 10);
+    assert.deepEqual([position, entries.length], [1, 1]);
   });
 }

@@ -1,6 +1,6 @@
 import { int } from 'neo4j-driver';
-import type { HeldLease, LearntEntry, Records } from '../../records/port.ts';
-import { validateLearnt, validateText } from '../validate.ts';
+import type { HeldLease, LearntPage, Records } from '../../records/port.ts';
+import { learntWrites, validateLearnt, validateText } from '../validate.ts';
 import type { Database } from './database.ts';
 import { serverNow } from './log.ts';
 
@@ -88,29 +88,41 @@ export function records(database: Database): Records {
       );
     },
 
-    learnt: (tenant, cluster, after, first) =>
-      database.read<LearntEntry>(
-        `MATCH (l:PortolanLearnt {tenant: $tenant, cluster: $cluster}) WHERE l.key > $after
-         RETURN l.key AS key, l.value AS value ORDER BY key LIMIT $first`,
-        { tenant, cluster, after, first: int(first) },
-      ),
+    async learnt(tenant, cluster, { position, key }, first) {
+      const writes = await this.value(tenant, learntWrites(cluster));
+      const entries = await database.read<LearntPage['entries'][number]>(
+        `MATCH (l:PortolanLearnt {tenant: $tenant, cluster: $cluster})
+         WHERE l.position >= $position AND (l.position > $position OR l.key > $key)
+         RETURN l.position AS position, l.key AS key, l.value AS value ORDER BY position, key LIMIT $first`,
+        { tenant, cluster, position: int(position), key, first: int(first) },
+      );
+      return { position: Number(writes ?? 0), entries };
+    },
 
-    async putLearnt(tenant, cluster, entries) {
+    async putLearnt(tenant, cluster, seen, entries) {
       validateLearnt(tenant, cluster, entries);
       // Of a key that comes twice the last holds.
       const last = [...new Map(entries.map((entry) => [entry.key, entry])).values()];
       const [kept, dropped] = [last.filter(({ value }) => value !== null), last.filter(({ value }) => value === null)];
-      await database.writing(async (run) => {
+      return database.writing(async (run) => {
         const place = { tenant, cluster };
+        // The first SET takes the lock, under which the number is compared.
+        const next = await run(
+          `MERGE (f:PortolanFact {tenant: $tenant, name: $name}) ON CREATE SET f.value = '0' SET f.name = $name
+           WITH f WHERE f.value = $seen SET f.value = $next RETURN f.value AS value`,
+          { tenant, name: learntWrites(cluster), seen: String(seen), next: String(seen + 1) },
+        );
+        if (next.length === 0) return false;
         await run(
           `UNWIND $kept AS entry MERGE (l:PortolanLearnt {tenant: $tenant, cluster: $cluster, key: entry.key})
-           SET l.value = entry.value`,
-          { ...place, kept },
+           SET l.value = entry.value, l.position = $position`,
+          { ...place, kept, position: int(seen + 1) },
         );
         await run(
           `UNWIND $dropped AS key MATCH (l:PortolanLearnt {tenant: $tenant, cluster: $cluster, key: key}) DELETE l`,
           { ...place, dropped: dropped.map(({ key }) => key) },
         );
+        return true;
       });
     },
   };

@@ -39,6 +39,7 @@ const constraints = {
 const indexes = {
   alert_seen: 'FOR (n:PortolanAlert) ON (n.tenant, n.lastSeen)',
   audit_about: 'FOR (n:PortolanAuditEntry) ON (n.tenant, n.about)',
+  learnt_position: 'FOR (n:PortolanLearnt) ON (n.tenant, n.cluster, n.position)',
   entity_kind: 'FOR (n:Entity) ON (n.tenant, n.kind)',
   entity_name: `FOR (n:Entity) ON (n.tenant, n.kind, n.${shortKey('name')})`,
   entity_ref: `FOR (n:Entity) ON (n.tenant, n.kind, n.${shortKey('ref')})`,
@@ -63,6 +64,11 @@ export async function prepare(database: Database, model = modelHash): Promise<Ed
   const names = new Set(rows.map(({ name }) => name)); // a constraint's index has its name
   const missing = [...creations('CONSTRAINT', constraints, names), ...creations('INDEX', indexes, names)];
   await create(database, missing);
+  // What was learnt under releases that did not number their writes comes before all of them.
+  if (!names.has('learnt_position'))
+    await database.alone(
+      'MATCH (l:PortolanLearnt) WHERE l.position IS NULL CALL (l) { SET l.position = 0 } IN TRANSACTIONS',
+    );
   const ofEdges = [...names].filter((name) => name.startsWith(indexPrefix));
   const known = new Set(ofEdges.map((name) => name.slice(indexPrefix.length)));
   const inTurn = turns();

@@ -107,16 +107,20 @@ test('a graph of another model is rebuilt: its versions expire, the records stay
   });
 });
 
-test('alerts of a file that did not keep their reach yet have it', async () => {
+test('alerts of a file that did not keep their reach yet have it, and what was learnt its place', async () => {
   const path = fresh();
-  await opened(path, async ({ alerts }) => {
+  await opened(path, async ({ alerts, records }) => {
+    await records.putLearnt('t', 'alpha', 0, [{ key: 'a', value: 'b' }]);
     const costs = [9, null, 2];
     const raised = costs.map((cost) => newAlert({ key: String(cost), fields: { [reachField]: cost } }));
     await alerts.raise('t', 'alpha', raised, new Date().toISOString());
   });
   const before = migrations.findIndex((step) => step.includes('ADD COLUMN reach'));
-  sql(path, `ALTER TABLE alerts DROP COLUMN reach; PRAGMA user_version = ${before}`);
-  await opened(path, async ({ alerts }) => {
+  const later = 'DROP INDEX learnt_position; ALTER TABLE learnt DROP COLUMN position; DELETE FROM facts';
+  sql(path, `ALTER TABLE alerts DROP COLUMN reach; ${later}; PRAGMA user_version = ${before}`);
+  await opened(path, async ({ alerts, records }) => {
+    const learnt = await records.learnt('t', 'alpha', { position: 0, key: '' }, 10);
+    assert.deepEqual(learnt, { position: 0, entries: [{ position: 0, key: 'a', value: 'b' }] });
     const order = { field: 'reach', descending: true } as const;
     const { items } = await alerts.find(wholeTenant('t'), { order, page: { first: 10 } });
     assert.deepEqual(

@@ -118,9 +118,9 @@ export async function openSqlite(path: string, options: SqliteOptions = {}): Pro
       await writer.call('putValue', tenant, name, value);
     },
     learnt: (tenant, cluster, after, first) => writer.call('learnt', tenant, cluster, after, first),
-    async putLearnt(tenant, cluster, entries) {
+    async putLearnt(tenant, cluster, seen, entries) {
       validateLearnt(tenant, cluster, entries);
-      await writer.call('putLearnt', tenant, cluster, entries);
+      return writer.call('putLearnt', tenant, cluster, seen, entries);
     },
   };
 

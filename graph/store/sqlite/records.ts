@@ -1,7 +1,8 @@
 import type { Database } from 'better-sqlite3';
 import type { Partition } from '../../model/graph.ts';
-import type { HeldLease, LearntEntry } from '../../records/port.ts';
+import type { HeldLease, LearntEntry, LearntPage, LearntPlace } from '../../records/port.ts';
 import type { Lease } from '../port.ts';
+import { learntWrites } from '../validate.ts';
 
 /** The records as the writer's thread keeps them; times in milliseconds since the epoch. */
 export function records(db: Database) {
@@ -32,17 +33,26 @@ export function records(db: Database) {
     .prepare<[string, string], string>('SELECT value FROM facts WHERE tenant = ? AND name = ?')
     .pluck();
   const putFact = db.prepare('INSERT OR REPLACE INTO facts (tenant, name, value) VALUES (?, ?, ?)');
-  const findLearnt = db.prepare<[string, string, string, number], LearntEntry>(
-    'SELECT key, value FROM learnt WHERE tenant = ? AND cluster = ? AND key > ? ORDER BY key LIMIT ?',
+  const findLearnt = db.prepare<[string, string, number, string, number], LearntPage['entries'][number]>(
+    `SELECT position, key, value FROM learnt WHERE tenant = ? AND cluster = ? AND (position, key) > (?, ?)
+     ORDER BY position, key LIMIT ?`,
   );
-  const putLearnt = db.prepare('INSERT OR REPLACE INTO learnt (tenant, cluster, key, value) VALUES (?, ?, ?, ?)');
+  const putLearnt = db.prepare(
+    'INSERT OR REPLACE INTO learnt (tenant, cluster, key, value, position) VALUES (?, ?, ?, ?, ?)',
+  );
   const dropLearnt = db.prepare('DELETE FROM learnt WHERE tenant = ? AND cluster = ? AND key = ?');
-  const putAllLearnt = db.transaction((tenant: string, cluster: string, entries: readonly LearntEntry[]): void => {
-    for (const { key, value } of entries) {
-      if (value === null) dropLearnt.run(tenant, cluster, key);
-      else putLearnt.run(tenant, cluster, key, value);
-    }
-  });
+  const writes = (tenant: string, cluster: string): number => Number(findFact.get(tenant, learntWrites(cluster)) ?? 0);
+  const putAllLearnt = db.transaction(
+    (tenant: string, cluster: string, seen: number, entries: readonly LearntEntry[]): boolean => {
+      if (writes(tenant, cluster) !== seen) return false;
+      for (const { key, value } of entries) {
+        if (value === null) dropLearnt.run(tenant, cluster, key);
+        else putLearnt.run(tenant, cluster, key, value, seen + 1);
+      }
+      putFact.run(tenant, learntWrites(cluster), String(seen + 1));
+      return true;
+    },
+  );
 
   return {
     acquireLease(partition: Partition, holder: string, ttlMs: number, now: number): HeldLease | null {
@@ -71,10 +81,11 @@ export function records(db: Database) {
     putValue(tenant: string, name: string, value: string): void {
       putFact.run(tenant, name, value);
     },
-    learnt: (tenant: string, cluster: string, after: string, first: number): readonly LearntEntry[] =>
-      findLearnt.all(tenant, cluster, after, first),
-    putLearnt(tenant: string, cluster: string, entries: readonly LearntEntry[]): void {
-      putAllLearnt.immediate(tenant, cluster, entries);
-    },
+    learnt: (tenant: string, cluster: string, { position, key }: LearntPlace, first: number): LearntPage => ({
+      position: writes(tenant, cluster),
+      entries: findLearnt.all(tenant, cluster, position, key, first),
+    }),
+    putLearnt: (tenant: string, cluster: string, seen: number, entries: readonly LearntEntry[]): boolean =>
+      putAllLearnt.immediate(tenant, cluster, seen, entries),
   };
 }
