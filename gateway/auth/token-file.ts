@@ -4,6 +4,7 @@ import { parse } from 'yaml';
 import { type Caller, namesOf } from './caller.ts';
 
 const shortest = 16;
+const known: readonly string[] = ['token', 'tenant', 'clusters', 'namespaces', 'name', 'write', 'ingest', 'node'];
 
 interface Entry {
   readonly digest: Buffer;
@@ -16,7 +17,7 @@ interface Entry {
  * Throws, naming file and entry, when the file is open to others on the machine or not of this shape.
  */
 export async function tokenFile(path: string, defaultTenant: string): Promise<(token: string) => Caller | null> {
-  const entries = entriesOf(parse(await readPrivate(path)), path, defaultTenant);
+  const entries = entriesOf(await contentOf(path), path, defaultTenant);
   return (token) => {
     const digest = digestOf(token);
     // Every entry is compared, and digests of equal length in constant time: the time taken tells nothing.
@@ -25,8 +26,19 @@ export async function tokenFile(path: string, defaultTenant: string): Promise<(t
   };
 }
 
+async function contentOf(path: string): Promise<unknown> {
+  const text = await readPrivate(path);
+  try {
+    return parse(text);
+  } catch (error) {
+    throw new Error(`${path} is not YAML: ${(error as Error).message}`);
+  }
+}
+
 async function readPrivate(path: string): Promise<string> {
-  const file = await open(path);
+  const file = await open(path).catch(({ message }: Error) => {
+    throw new Error(`the file of tokens ${path} cannot be read: ${message}`);
+  });
   try {
     const { mode } = await file.stat();
     if ((mode & 0o006) !== 0) throw new Error(`${path} is open to every user of this machine: chmod 600 ${path}`);
@@ -52,6 +64,9 @@ function entriesOf(content: unknown, path: string, defaultTenant: string): reado
       ingest = false,
       node = null,
     } = (value ?? {}) as Readonly<Record<string, unknown>>;
+    // A limit that is misspelt would be none.
+    const unknown = Object.keys(value ?? {}).find((key) => !known.includes(key));
+    if (unknown !== undefined) throw wrong(`there is no \`${unknown}\`; there are ${known.join(', ')}`);
     const clusterNames = namesOf(clusters);
     const namespaceNames = namesOf(namespaces);
     if (typeof token !== 'string' || token.length < shortest)

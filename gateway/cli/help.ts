@@ -12,11 +12,11 @@ function settingLine(name: SettingName): string {
     setting.default === null || setting.default === false || Array.isArray(setting.default)
       ? ''
       : ` (${setting.default})`;
-  return `  ${flag.padEnd(24)} ${setting.description}${fallback}`;
+  return `  ${flag.padEnd(25)} ${setting.description}${fallback}`;
 }
 
 export function commandHelp({ name, usage, summary, settings: known }: Command): string {
-  return `portolan ${name} ${usage}\n\n${summary}\n\n${known.map(settingLine).join('\n')}\n`;
+  return `${`portolan ${name} ${usage}`.trimEnd()}\n\n${summary}\n\n${known.map(settingLine).join('\n')}\n`;
 }
 
 export function generalHelp(commands: readonly Command[]): string {
@@ -24,7 +24,7 @@ export function generalHelp(commands: readonly Command[]): string {
     ({ name, usage, summary }) => `  ${`${name} ${usage}`.padEnd(28)} ${summary.split('\n')[0]}`,
   );
   const all = (Object.keys(settings) as SettingName[]).filter((name) => name !== 'help');
-  const names = all.map((name) => `${settingLine(name)}\n  ${''.padEnd(24)} ${variableOf(name)}`);
+  const names = all.map((name) => `${settingLine(name)}\n  ${''.padEnd(25)} ${variableOf(name)}`);
   return `Portolan charts Kubernetes as attackers see it: who can get where, and by which route.
 
 Usage: portolan COMMAND [ARGUMENT ...]

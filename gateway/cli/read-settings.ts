@@ -81,7 +81,7 @@ export function readSettings(
   try {
     parsed = parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
   } catch (error) {
-    throw new CommandError((error as Error).message.split('. ')[0] as string);
+    throw new CommandError(`${(error as Error).message.split('. ')[0]}; see --help`);
   }
   const given = (name: SettingName): Value | undefined => {
     const flag = parsed.values[kebab(name)];

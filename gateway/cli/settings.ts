@@ -58,7 +58,7 @@ export const settings = {
     type: 'string',
     default: null,
     value: 'FILE',
-    description: 'authorities (PEM) whose client certificates sensors and API servers may send events with',
+    description: 'authorities (PEM) of client certificates with which sensors and API servers may send events',
   },
   kubeconfig: {
     type: 'strings',
@@ -134,7 +134,8 @@ export const settings = {
     type: 'string',
     default: null,
     value: 'PLACE',
-    description: 'where alerts are sent as they are raised: as --output',
+    description:
+      'where alerts are sent as they are raised: - for standard output, a file, or the http(s) address of a webhook',
   },
   outputSecret: {
     type: 'string',

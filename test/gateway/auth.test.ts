@@ -133,6 +133,16 @@ suite('auth', () => {
       assert.equal((await inject('/readyz')).statusCode, 200);
     });
 
+    test('a limit that is misspelt, or a file that says nothing, keeps the gateway from starting', async () => {
+      const misspelt = 'tokens: [{ token: everything-1234567, clusters: "*", namespace: [shop] }]';
+      for (const [path, message] of [
+        [await file('misspelt.yaml', misspelt), /tokens\[0\]: there is no `namespace`; there are token, .*namespaces/],
+        [await file('torn.yaml', 'tokens: ['), /torn\.yaml is not YAML/],
+        [join(folder, 'nowhere.yaml'), /nowhere\.yaml cannot be read: ENOENT/],
+      ] as const)
+        await assert.rejects(start(path), message);
+    });
+
     test('a store that is out of reach is no reason to show more, or less', async () => {
       const find = () => Promise.reject(new StoreError('UPSTREAM_UNAVAILABLE', 'cannot open /var/lib/graph.db'));
       const tokenFile = await file('two.yaml', 'tokens: [{token: one-cluster-1234567, clusters: [prod]}]');

@@ -86,7 +86,9 @@ export async function openAccess(cluster: ClusterConfig): Promise<Access> {
   const config = await load(cluster);
   const current = config.getCurrentCluster();
   if (current === null || current.server === nowhere) {
-    throw new AccessError(notConfigured);
+    const { kubeconfig, context } = cluster;
+    if (kubeconfig === null && context === null) throw new AccessError(notConfigured);
+    throw new AccessError(`${context ?? 'the current context'} names no cluster in ${kubeconfig ?? 'the kubeconfig'}`);
   }
   const options: RequestOptions = {};
   await config.applyToHTTPSOptions(options);

@@ -55,7 +55,7 @@ export const run: Run = async (settings, paths, terminal) => {
   const tls = tlsOf(settings);
   const { load, detections, learnSeconds } = await watchedBy({ settings, terminal });
   const podSecurityDefault = podSecurityLevel(settings);
-  const feeds = auditFeeds(settings);
+  const feeds = auditFeeds(settings, terminal);
   const { alertsTo } = settings;
   const destination = alertsTo === null ? null : await destinationOf({ ...settings, output: alertsTo }, terminal);
   const opened = await openStoreOf(settings);
@@ -103,10 +103,10 @@ export const run: Run = async (settings, paths, terminal) => {
   let feeding: readonly Promise<void>[] = [];
   try {
     const found = paths.length > 0 ? [] : await lookForClusters(settings, terminal, 'it is tried again until it does');
+    // Charting takes its time: who asks meanwhile is told by /readyz, and of clusters by coverage, that it is not whole.
+    gateway = await serve(gatewayOptions);
     if (found.length > 0 || paths.length > 0) await forgetExamples(session);
     if (found.length > 0) {
-      // A cluster takes its time: who asks meanwhile is told by coverage and /readyz that it is not whole.
-      gateway = await serve(gatewayOptions);
       fleet = followFleet(
         found,
         {
@@ -120,11 +120,8 @@ export const run: Run = async (settings, paths, terminal) => {
         stopFollowing.signal,
       );
       await Promise.race([fleet.charted, aborted(terminal.signal)]);
-    } else {
-      if (paths.length > 0) await chartFiles(paths, session);
-      else await chartExamples(session);
-      gateway = await serve(gatewayOptions);
-    }
+    } else if (paths.length > 0) await chartFiles(paths, session);
+    else await chartExamples(session);
     readiness = { ready: true, reasons: [] };
     const states = auditSourceRecords(opened.records, settings.tenant);
     const feed = { ...opened, tenant: settings.tenant, watches, states, rules, logger };
