@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -10,6 +10,17 @@ import { launcher, portolan, up } from './portolan.ts';
 const examples = join(import.meta.dirname, '../../examples');
 const folder = mkdtempSync(join(tmpdir(), 'portolan-cli-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
+
+const intrusion = join(examples, 'audit.log');
+const intrusionRules = [
+  'Exec into a pod',
+  'Rights looked up by a service account',
+  'Secret refused to a service account',
+  'Token requested for a service account',
+  'Secrets of every namespace listed',
+  'Binding to cluster-admin',
+  'Kubernetes events deleted',
+];
 
 interface Hop {
   readonly from: { readonly name: string };
@@ -45,6 +56,16 @@ test('up without a cluster charts the examples, shows paths, serves them, and re
       ],
     );
     for (const { edge } of path?.hops ?? []) assert.ok((edge.evidence?.alternatives.length ?? 0) > 0, edge.name);
+    const sent = await fetch(`${running.url}/audit/v1/clusters/shop`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: readFileSync(intrusion),
+    });
+    assert.partialDeepStrictEqual(await sent.json(), { taken: 8, malformed: 0 });
+    const { alerts } = await running.query<{ alerts: { nodes: { rule: string }[] } }>('{ alerts { nodes { rule } } }');
+    const raised = new Set(alerts.nodes.map(({ rule }) => rule));
+    const joined = ['Command in a pod that leads to cluster-admin', 'Rights looked up, then used'];
+    assert.deepEqual(raised, new Set([...intrusionRules, ...joined]));
   } finally {
     assert.equal(await running.stop(), 0, 'SIGTERM ends it cleanly');
   }
@@ -52,6 +73,16 @@ test('up without a cluster charts the examples, shows paths, serves them, and re
   const { out, status } = await portolan(['paths', '--first', '1'], folder);
   assert.equal(status, 0);
   assert.match(out, /shop:Service\/platform\/backup/, 'paths without a dump reads the store');
+});
+
+test('detect tells what stands in the example of an audit log', async () => {
+  const { out, status } = await portolan(['detect', '--events', intrusion], folder);
+  assert.equal(status, 0);
+  const alerts = out.trimEnd().split('\n');
+  assert.deepEqual(
+    alerts.map((line) => (JSON.parse(line) as { rule: string }).rule),
+    intrusionRules,
+  );
 });
 
 test('chart lists edges as ndjson, end to end and with evidence', async () => {
