@@ -39,6 +39,9 @@ function clientOf({ publish: address, tokenFile, certFile, keyFile, caFile }: Se
   if ((certFile === null) !== (keyFile === null)) throw new CommandError('--cert-file and --key-file go together');
   if (tokenFile === null && certFile === null)
     throw new CommandError('say as whom to publish: --token-file, or --cert-file and --key-file');
+  const files = { '--token-file': tokenFile, '--cert-file': certFile, '--key-file': keyFile, '--ca-file': caFile };
+  for (const [flag, file] of Object.entries(files))
+    if (file !== null && !existsSync(file)) throw new CommandError(`${flag} ${file}: there is no such file`);
   try {
     return receiverClient({ url, tokenFile, certFile, keyFile, caFile });
   } catch (error) {
