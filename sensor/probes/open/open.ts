@@ -38,10 +38,8 @@ export const open: Probe = {
     const length = record.u16(at.path);
     const name = record.text(at.text, length);
     const raw = record.u16(at.raw);
-    return {
+    const fields = {
       'fd.name': name,
-      // Of a call that failed there is no other path than the one it was given.
-      ...(raw > 0 ? { 'fd.nameraw': record.text(at.text + length, raw) } : result < 0 ? { 'fd.nameraw': name } : {}),
       'fd.num': result,
       'fd.typechar': 'f',
       'fd.ino': record.u64(at.inode),
@@ -55,5 +53,8 @@ export const open: Probe = {
       'evt.rawres': result,
       'evt.res': resultText(result),
     };
+    // Of a call that failed there is no other path than the one it was given.
+    if (raw === 0) return result < 0 ? { ...fields, 'fd.nameraw': name } : fields;
+    return { ...fields, 'fd.nameraw': record.text(at.text + length, raw) };
   },
 };
