@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { get } from 'node:https';
 import { join } from 'node:path';
-import { createAuthority, createKeyPair, issueServer } from './certificates.ts';
+import { createAuthority, createKeyPair, type Identity, issueServer } from './certificates.ts';
 import { ensureKubernetes, TestbedUnavailable } from './kubernetes/build.ts';
 import { type Access, connect, defaultServiceAccount, type Kubernetes } from './kubernetes/client.ts';
 import { apiServer, etcd, type Part, type Plan, part } from './kubernetes/commands.ts';
@@ -21,6 +21,8 @@ export interface KubernetesOptions {
   readonly featureGates?: Readonly<Record<string, boolean>>;
   /** The API server also posts its audit events here, in batches of at most a second. */
   readonly auditWebhookUrl?: string;
+  /** How it trusts that address and proves who it is; neither unless given. */
+  readonly auditWebhookTls?: { readonly authority: string; readonly identity: Identity };
   /** Path of an audit policy; the testbed's own, which leaves out most of what controllers do, unless given. */
   readonly auditPolicy?: string;
 }
@@ -61,7 +63,7 @@ export async function startKubernetes(options: KubernetesOptions = {}): Promise<
   const auditWebhook = options.auditWebhookUrl !== undefined;
   const { featureGates = {}, auditPolicy } = options;
   const plan: Plan = { binary, folder, parts, ports, featureGates, auditWebhook, auditPolicy };
-  const access = writeCredentials(plan, options.auditWebhookUrl);
+  const access = writeCredentials(plan, options);
   const kubernetes = connect(access);
   const servers = new Map<string, GuardedProcess>();
 
@@ -142,7 +144,7 @@ export function sharedKubernetesValue(outcome: KubernetesTestbed | TestbedUnavai
 }
 
 /** Writes certificates, keys, tokens and kubeconfigs into the plan's folder. */
-function writeCredentials(plan: Plan, auditWebhookUrl: string | undefined): Access {
+function writeCredentials(plan: Plan, { auditWebhookUrl, auditWebhookTls: tls }: KubernetesOptions): Access {
   const url = `https://127.0.0.1:${plan.ports.apiServer}`;
   const write = (name: string, text: string): void => writeFileSync(join(plan.folder, name), text, { mode: 0o600 });
   const authority = createAuthority();
@@ -167,7 +169,8 @@ function writeCredentials(plan: Plan, auditWebhookUrl: string | undefined): Acce
   ].map((user) => ({ ...user, token: randomBytes(16).toString('hex') }));
   write('tokens.csv', users.map(({ token, name, groups }) => `${token},${name},${name},${groups}\n`).join(''));
   for (const { file, token } of users) write(`${file}.kubeconfig`, kubeconfig(url, authority.certificate, { token }));
-  if (auditWebhookUrl !== undefined) write('audit-webhook.kubeconfig', kubeconfig(auditWebhookUrl));
+  if (auditWebhookUrl !== undefined)
+    write('audit-webhook.kubeconfig', kubeconfig(auditWebhookUrl, tls?.authority, tls));
   const access = { url, binary: plan.binary, folder: plan.folder, parts: plan.parts, token: users[0]?.token ?? '' };
   write('access.json', JSON.stringify(access));
   return access;
