@@ -4,6 +4,7 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 import type { TreeCache } from '../graph/store/cache/trees.ts';
 import type { Context } from '../resolvers/context.ts';
 import type { Guard } from './auth/authenticate.ts';
+import type { SentAlerts } from './export/send-alerts.ts';
 import type { Settings } from './settings.ts';
 
 const seconds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
@@ -29,7 +30,7 @@ export type CountEvents = (outcome: 'taken' | 'duplicate' | 'malformed', events:
 export function serveMetrics(
   app: FastifyInstance,
   guard: Guard,
-  { clusters, cache }: Pick<Settings, 'clusters' | 'cache'>,
+  { clusters, cache, sentAlerts }: Pick<Settings, 'clusters' | 'cache' | 'sentAlerts'>,
 ): {
   readonly plugin: ApolloServerPlugin<Context>;
   readonly gauges: Gauges;
@@ -62,6 +63,7 @@ export function serveMetrics(
     },
   });
   if (cache !== null) measureCache(cache, register);
+  if (sentAlerts !== undefined) measureSent(sentAlerts, register);
   app.addHook('onResponse', async (request, reply) => {
     requests.inc({ route: request.routeOptions.url ?? 'none', status: String(reply.statusCode) });
   });
@@ -117,6 +119,20 @@ export function serveMetrics(
   });
   const sensors: CountBatches = (outcome) => sensorBatches.inc({ outcome });
   return { plugin, gauges, sensors, audit: (outcome, events) => auditEvents.inc({ outcome }, events) };
+}
+
+function measureSent(sent: SentAlerts, register: Registry): void {
+  new Counter({
+    name: 'portolan_alerts_sent_total',
+    help: 'Alerts for --alerts-to by what became of them: taken, or skipped since they were refused time and again.',
+    labelNames: ['outcome'],
+    registers: [register],
+    collect() {
+      this.reset();
+      this.inc({ outcome: 'taken' }, sent.taken);
+      this.inc({ outcome: 'skipped' }, sent.skipped);
+    },
+  });
 }
 
 /** How well the cache of trees serves, told when somebody looks. */

@@ -6,6 +6,7 @@ import { type TreeCache, treeCache } from '../graph/store/cache/trees.ts';
 import type { Sources } from '../resolvers/context.ts';
 import type { AuthSettings } from './auth/authenticate.ts';
 import type { NodeTokens } from './auth/node-token.ts';
+import type { SentAlerts } from './export/send-alerts.ts';
 import type { FalcoIntake } from './ingest/falco/intake.ts';
 import type { SensorIntake } from './ingest/sensor/intake.ts';
 import { defaultLimits, type Limits } from './limits.ts';
@@ -47,6 +48,8 @@ export interface GatewayOptions extends Sources {
   readonly readiness?: () => Readiness | Promise<Readiness>;
   /** The clusters that are followed, and how it stands with each, for metrics. */
   readonly clusters?: () => readonly { readonly name: string; readonly state: string }[];
+  /** What became of the alerts that are sent on, for metrics. */
+  readonly sentAlerts?: SentAlerts;
   /** How long `stop` lets the load balancer notice before it refuses requests, in milliseconds: 0 unless given. */
   readonly drainMs?: number;
 }

@@ -184,7 +184,7 @@ async function posted(answers: readonly number[]) {
   const sink = webhookSink({ url, secret: 's', delaysMs: [1, 1] }, new AbortController().signal);
   const outcome = await sink.write('{"a":1}').then(
     () => 'taken',
-    (error: Error) => error.message,
+    (error: Error) => `${error.name}: ${error.message}`,
   );
   server.close();
   server.closeAllConnections();
@@ -202,9 +202,11 @@ test('a webhook is asked again for what may pass, with the same id, signed', asy
 test('a webhook that refuses, or does not recover, is told of', async () => {
   const refused = await posted([400]);
   assert.equal(refused.asked.length, 1);
-  assert.match(refused.outcome, /did not take alert [0-9a-f]{32}: it answered 400/);
+  assert.match(refused.outcome, /^AlertRefused: .* did not take alert [0-9a-f]{32}: it answered 400/);
   const down = await posted([500, 500, 500]);
   assert.equal(down.asked.length, 3);
-  assert.match(down.outcome, /it answered 500/);
+  assert.match(down.outcome, /^Error: .* it answered 500/);
+  for (const status of [401, 404])
+    assert.match((await posted([status])).outcome, /^Error: /, 'all alerts would be refused');
   assert.equal((await posted([302])).asked.length, 1);
 });

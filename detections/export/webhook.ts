@@ -11,6 +11,14 @@ export interface WebhookOptions {
   readonly delaysMs?: readonly number[];
 }
 
+/** A receiver will not take an alert for what it is, however often it is asked. */
+export class AlertRefused extends Error {
+  override readonly name = 'AlertRefused';
+}
+
+/** Of these a receiver says nothing about the alert: who sends it is wrong, or where to, or it is too early. */
+const notAboutTheAlert: ReadonlySet<number> = new Set([401, 403, 404, 407, 408, 425, 429]);
+
 const usualDelaysMs: readonly number[] = [500, 2000, 8000, 30_000];
 const longestDelayMs = 60_000;
 
@@ -19,7 +27,8 @@ const longestDelayMs = 60_000;
  * what `Retry-After` says if it says so; anything else is final, redirects too. The receiver can tell who sent a body, and when:
  * `X-Portolan-Signature: t=SECONDS,v1=HEX`, an HMAC-SHA256 of `SECONDS.BODY`. The id stays the same over attempts.
  *
- * @throws Error after the last attempt, with what went wrong
+ * @throws Error after the last attempt, with what went wrong; AlertRefused where it is the alert that is refused (4xx, but 401,
+ * 403, 404 and 407)
  */
 export async function postWebhook(
   { url, secret, timeoutMs = 10_000, delaysMs = usualDelaysMs }: WebhookOptions,
@@ -37,8 +46,10 @@ export async function postWebhook(
     if (outcome === null) return;
     signal.throwIfAborted();
     const delay = delaysMs[attempt];
-    if (!outcome.again || delay === undefined)
-      throw new Error(`the webhook ${new URL(url).host} did not take alert ${id}: ${outcome.why}`);
+    if (!outcome.again || delay === undefined) {
+      const message = `the webhook ${new URL(url).host} did not take alert ${id}: ${outcome.why}`;
+      throw outcome.refused ? new AlertRefused(message) : new Error(message);
+    }
     await sleep(Math.min(outcome.afterMs ?? delay, longestDelayMs), undefined, { signal });
   }
 }
@@ -60,6 +71,7 @@ function headersOf(id: string, body: string, secret: string | null): Record<stri
 interface Failure {
   readonly why: string;
   readonly again: boolean;
+  readonly refused?: boolean;
   readonly afterMs?: number;
 }
 
@@ -74,8 +86,10 @@ async function once(
     await response.body?.cancel();
     if (response.ok) return null;
     const after = Number(response.headers.get('retry-after') ?? Number.NaN) * 1000;
-    const again = response.status >= 500 || [408, 425, 429].includes(response.status);
-    return { why: `it answered ${response.status}`, again, ...(after >= 0 ? { afterMs: after } : {}) };
+    const { status } = response;
+    const again = status >= 500 || [408, 425, 429].includes(status);
+    const refused = status >= 400 && status < 500 && !notAboutTheAlert.has(status);
+    return { why: `it answered ${status}`, again, refused, ...(after >= 0 ? { afterMs: after } : {}) };
   } catch (error) {
     const { message, cause } = error as Error;
     return { why: cause instanceof Error ? `${message}: ${cause.message}` : message, again: true };

@@ -6,11 +6,13 @@ import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
 import type { Alert } from '../../detections/engine/rule.ts';
+import { AlertRefused } from '../../detections/export/webhook.ts';
 import { wholeTenant } from '../../graph/model/scope.ts';
 import type { OpenedStore } from '../../graph/store/opened.ts';
 import { openSqlite } from '../../graph/store/sqlite/open.ts';
 import { newAlert } from '../../test/contract/alerts.ts';
-import { sendAlerts } from './send-alerts.ts';
+import { memoryLog } from '../../test/gateway/testbed.ts';
+import { type SentAlerts, sendAlerts } from './send-alerts.ts';
 
 const tenant = 'default';
 const now = (): string => new Date().toISOString();
@@ -32,8 +34,15 @@ function place() {
   const self = {
     taken,
     isDown: false,
+    /** The rule of alerts that it refuses, and how often it did. */
+    refuses: '',
+    refused: 0,
     put: async (alert: Alert): Promise<void> => {
       if (self.isDown) throw new Error('down');
+      if (alert.rule === self.refuses) {
+        self.refused++;
+        throw new AlertRefused('it answered 400');
+      }
       taken.push(alert);
     },
     async has(...rules: readonly string[]): Promise<void> {
@@ -47,11 +56,15 @@ function place() {
   return self;
 }
 
-function sending(opened: OpenedStore, put: (alert: Alert) => Promise<void>) {
+function sending(
+  opened: OpenedStore,
+  put: (alert: Alert) => Promise<void>,
+  sent: SentAlerts = { taken: 0, skipped: 0 },
+  logger = pino({ level: 'silent' }),
+) {
   const stop = new AbortController();
   const backoffMs = [10, 50] as const;
-  const logger = pino({ level: 'silent' });
-  const options = { ...opened, tenant, place: 'https://siem.example/', put, logger, backoffMs };
+  const options = { ...opened, tenant, place: 'https://siem.example/', put, logger, sent, backoffMs };
   const ended = sendAlerts(options, stop.signal);
   return async (): Promise<void> => {
     stop.abort();
@@ -93,6 +106,33 @@ test('alerts are sent from the first start on, each once, over outages and resta
     stop = sending(opened, receiver.put);
     await receiver.has('one', 'one', 'two', 'three');
     await stop();
+  }));
+
+test('an alert that is refused for what it is holds up those after it for a while only, and is told of', () =>
+  withStore(async (opened) => {
+    const receiver = place();
+    receiver.refuses = 'bad';
+    const sent = { taken: 0, skipped: 0 };
+    const { lines, logger } = memoryLog();
+    const stop = sending(opened, receiver.put, sent, logger);
+    await begun(opened, name);
+    const [bad] = await raise(opened, 'bad');
+    await raise(opened, 'one');
+    // Another cluster's may come between its tries.
+    await opened.alerts.raise(tenant, 'beta', [newAlert({ key: 'other', rule: 'other' })], now());
+    for (const limit = Date.now() + 10_000; sent.taken < 2 && Date.now() < limit; ) await sleep(10);
+    await stop();
+    assert.deepEqual(receiver.taken.map(({ rule }) => rule).sort(), ['one', 'other']);
+    assert.deepEqual({ ...sent, refused: receiver.refused }, { taken: 2, skipped: 1, refused: 3 });
+    const told = lines.filter((line) => line.includes('going on without it'));
+    assert.equal(told.length, 1);
+    assert.ok(told[0]?.includes(String(bad?.alert.id)));
+
+    const again = sending(opened, receiver.put, sent);
+    await raise(opened, 'two');
+    for (const limit = Date.now() + 10_000; sent.taken < 3 && Date.now() < limit; ) await sleep(10);
+    await again();
+    assert.equal(receiver.refused, 3, 'it is passed over after a restart, too');
   }));
 
 test('what people do to alerts is not sent, nor what is suppressed', () =>

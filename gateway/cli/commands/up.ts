@@ -74,6 +74,7 @@ export const run: Run = async (settings, paths, terminal) => {
   const webhooks = webhookReports({ watches, records: opened.records, rules, logger }, stopFollowing.signal);
   let readiness: Readiness = { ready: false, reasons: ['the clusters are being charted'] };
   let fleet: Fleet | undefined;
+  const sent = { taken: 0, skipped: 0 };
   const gatewayOptions: GatewayOptions = {
     store: opened.store,
     records: opened.records,
@@ -94,8 +95,9 @@ export const run: Run = async (settings, paths, terminal) => {
     detections,
     readiness: () => readiness,
     clusters: () => fleet?.members ?? [],
+    ...(destination === null ? {} : { sentAlerts: sent }),
   };
-  const sender = { ...opened, tenant: settings.tenant, place: alertsTo ?? '', logger };
+  const sender = { ...opened, tenant: settings.tenant, place: alertsTo ?? '', logger, sent };
   const sendUntil = AbortSignal.any([terminal.signal, stopFollowing.signal]);
   const sending = destination === null ? undefined : sendAlerts({ ...sender, put: destination.put }, sendUntil);
   let gateway: Gateway | undefined;
