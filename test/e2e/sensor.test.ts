@@ -1,36 +1,51 @@
 // A real process in a fake pod, the real sensor and publisher, the real gateway: to a frame of a subscription.
 import assert from 'node:assert/strict';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, test } from 'node:test';
+import { afterEach, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { passwordFileRead } from '../../detections/rules/password-file-read.ts';
 import { type Subscribed, subscribe } from '../gateway/subscribe.ts';
 import { root } from '../runner/files.ts';
 import { type FakePod, fakePod } from '../sensor/fake-pod.ts';
 import { type RunningSensor, sensorMissing, startSensor } from '../sensor/harness.ts';
+import { neo4jMissing, sharedNeo4j } from '../testbed/neo4j.ts';
 import { freePort, type GuardedProcess, startProcess } from '../testbed/process.ts';
 import { temporaryFolder } from '../testbed/temporary.ts';
-import { type Running, up } from './portolan.ts';
+import { type Environment, type Running, up } from './portolan.ts';
 
-const skip = await sensorMissing();
+const withoutSensor = await sensorMissing();
 const folder = temporaryFolder();
-const [spool, tokens, sensorToken] = ['spool', 'tokens.yaml', 'token'].map((name) => join(folder, name)) as [
-  string,
-  string,
-  string,
-];
 const reader = 'reader-of-all-000';
 let pod: FakePod | undefined;
 let gateway: Running | undefined;
 let sensor: RunningSensor | undefined;
 let publisher: GuardedProcess | undefined;
 let subscribed: Subscribed | undefined;
-after(async () => {
+afterEach(async () => {
   await subscribed?.stop();
   await Promise.all([gateway?.kill(), sensor?.kill(), publisher?.kill()]);
   await pod?.remove();
 });
+
+/** What `portolan up` is told to keep its graph and its records in. */
+const stores: readonly { readonly name: string; readonly skip: string | false; settings(): Promise<Environment> }[] = [
+  { name: 'SQLite', skip: false, settings: async () => ({}) },
+  {
+    name: 'Neo4j',
+    skip: await neo4jMissing(),
+    async settings() {
+      const { uri, auth } = await sharedNeo4j();
+      return {
+        PORTOLAN_STORE: uri,
+        PORTOLAN_STORE_USER: auth.user,
+        PORTOLAN_STORE_PASSWORD: auth.password,
+        PORTOLAN_TENANT: `sensor-${randomUUID()}`,
+      };
+    },
+  },
+];
 
 const manifest = (uid: string): string => `
 apiVersion: v1
@@ -97,15 +112,28 @@ async function asked<T>(running: Running, document: string, holds: (answer: T) =
   assert.fail(`not within 25 s: ${JSON.stringify(answer)}\n${sensor?.errors()}\n${running.output().err}`);
 }
 
-test('a process in a pod becomes an alert on the attack path of its pod, and a gateway that is killed loses and repeats nothing', {
-  skip,
-  timeout: 170_000,
-}, async () => {
+for (const store of stores)
+  test(
+    `a process in a pod becomes an alert on the attack path of its pod, and a gateway that is killed loses and repeats nothing: ${store.name}`,
+    {
+      skip: withoutSensor || store.skip,
+      timeout: 170_000,
+    },
+    async () => follows(await store.settings()),
+  );
+
+async function follows(environment: Environment): Promise<void> {
   pod = fakePod();
+  const home = mkdtempSync(join(folder, 'home-'));
+  const [spool, tokens, sensorToken] = ['spool', 'tokens.yaml', 'token'].map((name) => join(home, name)) as [
+    string,
+    string,
+    string,
+  ];
   const { uid } = pod;
   const port = String(await freePort());
   mkdirSync(spool);
-  writeFileSync(join(folder, 'cluster.yaml'), manifest(uid));
+  writeFileSync(join(home, 'cluster.yaml'), manifest(uid));
   writeFileSync(sensorToken, 'sensor-of-worker-1');
   const known = [
     { token: 'sensor-of-worker-1', clusters: ['prod'], node: 'worker-1', ingest: true },
@@ -120,11 +148,11 @@ test('a process in a pod becomes an alert on the attack path of its pod, and a g
     }
   };
 
-  gateway = await up(serving, folder);
+  gateway = await up(serving, home, environment);
   subscribed = await follow(gateway, null);
   sensor = await startSensor('--spool', spool);
   const publishing = ['sensor', '--publish', `http://127.0.0.1:${port}`, '--spool', spool, '--token-file', sensorToken];
-  publisher = await startProcess('publisher', [join(root, 'portolan'), ...publishing], join(folder, 'publisher.log'));
+  publisher = await startProcess('publisher', [join(root, 'portolan'), ...publishing], join(home, 'publisher.log'));
 
   await reads(1);
   await subscribed.until(1, 25_000);
@@ -148,13 +176,13 @@ test('a process in a pod becomes an alert on the attack path of its pod, and a g
   await gateway.kill();
   await subscribed.stop();
   await reads(3);
-  gateway = await up(serving, folder);
+  gateway = await up(serving, home, environment);
   const reading = reads(6);
   await sleep(700);
   await gateway.kill();
   await reading;
 
-  gateway = await up(serving, folder);
+  gateway = await up(serving, home, environment);
   subscribed = await follow(gateway, first.cursor);
   await reads(1);
   const total = 1 + 3 + 6 + 1;
@@ -190,4 +218,4 @@ test('a process in a pod becomes an alert on the attack path of its pod, and a g
   await asked<Coverage>(gateway, coverage, ({ coverage: { gaps } }) =>
     gaps.nodes.some(({ source, reason }) => source === 'sensor' && reason === 'BY_DESIGN'),
   );
-});
+}
