@@ -5,6 +5,9 @@ import { catalogue } from '../../detections/catalogue.ts';
 import { correlations } from '../../detections/correlate/index.ts';
 import { loadDetections } from '../../detections/load.ts';
 import { packFiles } from '../../detections/rules/pack.ts';
+import { markToldGaps } from '../../gateway/fleet/mark-told-gaps.ts';
+import { auditSourceRecords } from '../../gateway/ingest/audit-source.ts';
+import { chartManifests } from '../audit/histories.ts';
 import { openHouse, serve } from './testbed.ts';
 
 const closing = new AsyncDisposableStack();
@@ -75,4 +78,49 @@ test('each attack edge says what watches for its techniques', async () => {
   assert.deepEqual(exec.attack, [{ id: 'T1609', detection: 'COVERED' }]);
   const link = techniques.find((technique: { class: string }) => technique.class === 'LINK');
   assert.deepEqual([link.detection, link.detections], [null, []]);
+});
+
+test('each technique says in which clusters nothing reports of what it needs', async () => {
+  const house = await openHouse(closing);
+  const [bare, audited] = [await chartManifests(house, 'bare', ''), await chartManifests(house, 'audited', '')];
+  const heardAt = new Date().toISOString();
+  const lost = { rule: 'Exec into a pod', state: 'none', missing: ['ka.uri'] } as const;
+  const state = { address: 'api server', heardAt, failing: null, unread: null, notCovered: [lost] };
+  await auditSourceRecords(house.records, house.tenant).put(audited, state);
+  await markToldGaps({ ...house, followed: () => new Set() });
+  const { data } = await serve(closing, house, { detections });
+  interface InCluster {
+    readonly cluster: { readonly id: string; readonly name: string };
+    readonly detection: string | null;
+    readonly limited: readonly { readonly name: string; readonly source: string | null }[];
+  }
+  const { attackTechniques, techniques } = await data(
+    '{ attackTechniques { id detection detections { name source coverage } clusters { cluster { id name } detection limited { name source } } } techniques { detection clusters { detection } } }',
+  );
+  interface Technique {
+    readonly id: string;
+    readonly detection: string;
+    readonly detections: readonly {
+      readonly name: string;
+      readonly source: string | null;
+      readonly coverage: string;
+    }[];
+    readonly clusters: readonly InCluster[];
+  }
+  for (const { id, detection, detections: watching, clusters } of attackTechniques as readonly Technique[]) {
+    const of = (cluster: string) => clusters.find((each) => each.cluster.id === cluster) ?? assert.fail(id);
+    assert.equal(of(bare).detection, 'NOT_COVERED', `${id}: nothing reports`);
+    const able = watching.filter(({ coverage }) => coverage !== 'NOT_COVERED');
+    const names = (some: readonly { readonly name: string }[]) => some.map(({ name }) => name);
+    assert.deepEqual(names(of(bare).limited), names(able), id);
+    const deaf = able.filter(({ name, source }) => source !== 'AUDIT' || name === lost.rule);
+    assert.deepEqual(names(of(audited).limited), names(deaf), `${id}: no sensor`);
+    const byAudit = able.some(
+      ({ name, source, coverage }) => source === 'AUDIT' && name !== lost.rule && coverage === 'COVERED',
+    );
+    if (byAudit) assert.equal(of(audited).detection, 'COVERED', id);
+    else assert.notEqual(of(audited).detection, 'COVERED', `${id}: ${detection} elsewhere`);
+  }
+  assert.equal(attackTechniques.find(({ id }: Technique) => id === 'T1609').clusters.length, 2);
+  for (const technique of techniques) assert.equal(technique.clusters.length, technique.detection === null ? 0 : 2);
 });
