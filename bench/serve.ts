@@ -21,7 +21,7 @@ import { installPeers } from './peers/install.ts';
 import { deltas, fleet, kubeNode, pod } from './serve/data.ts';
 import { byHand, fromOurs, fromTheirs, ours, theirs } from './serve/documents.ts';
 import type { Order, Outcome } from './serve/load.ts';
-import { reply, type Server, startServer } from './serve/server.ts';
+import { flagsOn, reply, type Server, startServer } from './serve/server.ts';
 import { startWriter } from './serve/writer.ts';
 
 const { values } = parseArgs({
@@ -81,7 +81,7 @@ async function filled(address: string) {
 /** Our gateway on a store, keeping so many bytes for later requests. */
 async function startGateway(address: string, cacheBytes: number): Promise<Server> {
   const args = [address, tenant, String(cacheBytes)];
-  const server = await startServer(join(import.meta.dirname, 'serve/gateway.ts'), args);
+  const server = await startServer(join(import.meta.dirname, 'serve/gateway.ts'), args, flagsOn(address));
   closing.defer(server.stop);
   return server;
 }

@@ -89,14 +89,24 @@ function branchesAsked(
 }
 
 const nodesOf = ({ items, hasNextPage }: Page<Tree>): Page<NodeView> => ({
-  items: items.map((tree) => ({
-    get cursor() {
-      return tree.cursor;
-    },
-    item: tree.item.node,
-  })),
+  items: items.map((hanging) => new NodeItem(hanging)),
   hasNextPage,
 });
+
+/** A node on a page of trees: the cursor is made when asked for, as few are. */
+class NodeItem {
+  readonly item: NodeView;
+  readonly #of: { readonly cursor: string };
+
+  constructor(of: { readonly cursor: string; readonly item: Tree }) {
+    this.item = of.item.node;
+    this.#of = of;
+  }
+
+  get cursor(): string {
+    return this.#of.cursor;
+  }
+}
 
 export function once<T>(read: () => Promise<T>): () => Promise<T> {
   let answer: Promise<T> | undefined;

@@ -16,6 +16,7 @@ import type {
   NodeView,
   Shape,
 } from '../graph/store/port.ts';
+import { textOf } from '../graph/store/text-of.ts';
 import { type Grown, grown } from './grown.ts';
 import type { MaybePromise } from './maybe-promise.ts';
 import { untilAborted } from './until-aborted.ts';
@@ -55,10 +56,10 @@ export function scopedReads(store: GraphStore, scope: Scope, signal: AbortSignal
   const batched = <V>(read: (ids: readonly string[]) => Promise<readonly V[]>) =>
     new DataLoader<string, V>((ids) => run(() => read(ids)), { maxBatchSize: 1_000 });
   // Rows of one field ask with equal arguments: one loader for each relationship and arguments.
-  const perQuery = <Q, V>(read: (ids: readonly string[], query: Q) => Promise<readonly V[]>) => {
+  const perQuery = <Q extends object, V>(read: (ids: readonly string[], query: Q) => Promise<readonly V[]>) => {
     const loaders = new Map<string, DataLoader<string, V>>();
     return (id: string, query: Q): Promise<V> => {
-      const key = JSON.stringify(query);
+      const key = textOf(query);
       const loader = loaders.get(key) ?? batched((ids) => read(ids, query));
       loaders.set(key, loader);
       return loader.load(id);

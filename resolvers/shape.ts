@@ -1,4 +1,6 @@
 import {
+  type ASTNode,
+  BREAK,
   type FieldNode,
   GraphQLIncludeDirective,
   type GraphQLResolveInfo,
@@ -12,6 +14,7 @@ import {
   Kind,
   type SelectionNode,
   typeFromAST,
+  visit,
 } from 'graphql';
 import { nodeKind } from '../graph/model/kinds.ts';
 import { measureShape, shapeLimits } from '../graph/store/check.ts';
@@ -28,7 +31,7 @@ type Asked = Pick<GraphQLResolveInfo, 'schema' | 'fragments' | 'variableValues'>
   readonly foreseen: Foreseen;
 };
 
-/** What fields over relationships ask for, by the first of their nodes in the document; of one request. */
+/** What fields over relationships ask for, by the first of their nodes in the document. */
 export type Foreseen = WeakMap<FieldNode, { readonly nodes: readonly FieldNode[]; readonly branches: Branches }>;
 
 /** The branches that a field over a relationship needs: its neighbours in their shape, and how many there are. */
@@ -48,9 +51,54 @@ interface Field {
  * that it can be read at once. It may leave out what it cannot know yet; whatever is missing is asked for in its place.
  */
 export function shapeBeneath(info: GraphQLResolveInfo, foreseen: Foreseen): Shape {
-  const { schema, fragments, variableValues } = info;
-  return shapeOf(getNamedType(info.returnType).name, info.fieldNodes, { schema, fragments, variableValues, foreseen });
+  const { schema, fragments, variableValues, fieldNodes: nodes } = info;
+  const type = getNamedType(info.returnType).name;
+  const [first] = nodes as readonly [FieldNode];
+  const before = constants.get(first);
+  const known = before?.type === type && sameNodes(before.nodes, nodes) ? before : undefined;
+  if (known?.shape) return known.shape;
+  const varies = known !== undefined || namesVariable(nodes, fragments);
+  const asked = { schema, fragments, variableValues, foreseen: varies ? foreseen : constantlyForeseen };
+  const shape = shapeOf(type, nodes, asked);
+  if (known === undefined) constants.set(first, { type, nodes, shape: varies ? null : shape });
+  return shape;
 }
+
+interface Constant {
+  readonly type: string;
+  readonly nodes: readonly FieldNode[];
+  /** Null where the selections name a variable. */
+  readonly shape: Shape | null;
+}
+
+// Selections that name no variable ask for the same in every request: documents are parsed once, so it is worked out once.
+const constants = new WeakMap<FieldNode, Constant>();
+const constantlyForeseen: Foreseen = new WeakMap();
+
+/** Whether anything selected beneath these fields depends on a variable. */
+function namesVariable(nodes: readonly FieldNode[], fragments: GraphQLResolveInfo['fragments']): boolean {
+  const seen = new Set<string>();
+  let found = false;
+  const look = (node: ASTNode): void => {
+    visit(node, {
+      Variable() {
+        found = true;
+        return BREAK;
+      },
+      FragmentSpread({ name }) {
+        const fragment = fragments[name.value];
+        if (fragment === undefined || seen.has(name.value)) return;
+        seen.add(name.value);
+        look(fragment);
+      },
+    });
+  };
+  for (const { selectionSet } of nodes) if (selectionSet) look(selectionSet);
+  return found;
+}
+
+const sameNodes = (some: readonly FieldNode[], others: readonly FieldNode[]): boolean =>
+  some.length === others.length && some.every((node, i) => node === others[i]);
 
 function shapeOf(type: string, nodes: readonly FieldNode[], asked: Asked): Shape {
   const connection = /^(.+)Connection$/.exec(type)?.[1];
@@ -158,10 +206,8 @@ export function branchesOf(
 /** The branches of a field that was foreseen with just these nodes. */
 export function foreseenBranches(foreseen: Foreseen, nodes: readonly FieldNode[]): Branches | undefined {
   const [first] = nodes;
-  const found = first && foreseen.get(first);
-  return found?.nodes.length === nodes.length && found.nodes.every((node, i) => node === nodes[i])
-    ? found.branches
-    : undefined;
+  const found = first && (foreseen.get(first) ?? constantlyForeseen.get(first));
+  return found && sameNodes(found.nodes, nodes) ? found.branches : undefined;
 }
 
 /** The fields selected beneath these, by the type they are selected on and their name in the answer. */

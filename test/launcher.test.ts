@@ -125,6 +125,22 @@ test('what only developers need is installed once something of theirs is run, an
   assert.deepEqual(installed, [true, true, false, false]);
 });
 
+test('a gateway on Neo4j has the larger young generation, for which the embedded store leaves no room', async () => {
+  const path = clone('young');
+  const main = 'console.log(process.execArgv.findLast((flag) => flag.startsWith("--max-semi-space-size")));';
+  writeFileSync(join(path, 'gateway/cli/main.ts'), main);
+  for (const [args, store, size] of [
+    [['up'], '', 16],
+    [['up', '--store', 'a bolt.db'], '', 16],
+    [['up', '--store', 'bolt+s://host'], '', 32],
+    [['up', 'examples'], 'neo4j://host', 32],
+    [['paths'], 'bolt://host', 4],
+  ] as const) {
+    const { output, errors } = await run(join(path, 'portolan'), args, { environment: { PORTOLAN_STORE: store } });
+    assert.equal(output, `--max-semi-space-size=${size}\n`, errors);
+  }
+});
+
 test('starts at the same moment do not disturb each other', async () => {
   const path = clone('crowded');
   const runs = await Promise.all([1, 2, 3].map((n) => run(join(path, 'portolan'), [String(n)])));

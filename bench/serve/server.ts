@@ -10,15 +10,14 @@ export interface Server {
   stop(): void;
 }
 
-/** The flags of Node that `portolan up` runs with: of one given twice the last counts. */
-const ours = [...process.execArgv, '--max-semi-space-size=16'];
+/** The flags of Node that `portolan up` runs with on a store: of one given twice the last counts. */
+export const flagsOn = (address: string): readonly string[] => [
+  ...process.execArgv,
+  `--max-semi-space-size=${address.includes('://') ? 32 : 16}`,
+];
 
-/** `flags` are those that Node runs it with: ours is measured with those of `portolan up`, another with none. */
-export async function startServer(
-  file: string,
-  args: readonly string[],
-  flags: readonly string[] = ours,
-): Promise<Server> {
+/** `flags` are those that Node runs it with. */
+export async function startServer(file: string, args: readonly string[], flags: readonly string[]): Promise<Server> {
   const child = fork(file, args, { execArgv: [...flags], env: { ...process.env, NODE_ENV: 'production' } });
   const { url } = (await reply(child)) as { readonly url: string };
   return {

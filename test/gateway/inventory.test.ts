@@ -207,6 +207,38 @@ suite('inventory', () => {
     assert.deepEqual(data.labels, [{ values: ['app=ci'], count: 1 }]);
   });
 
+  test('one document with other variables asks for other things, one without for the same', async () => {
+    const varied = `query ($id: ID!, $first: Int!, $all: Boolean!) { node(id: $id) { ... on Namespace {
+      pods(first: $first) @skip(if: $all) { nodes { name } } ...More } } }
+      fragment More on Namespace { serviceAccounts @include(if: $all) { totalCount } }`;
+    const [ci, id] = (
+      await served.data('{ namespaces(filter: { clusters: "prod" }) { nodes { id } } }')
+    ).namespaces.nodes.map(({ id }: { readonly id: string }) => id);
+    const answers = [];
+    for (const variables of [
+      { first: 1, all: false },
+      { first: 2, all: false },
+      { first: 1, all: true },
+      { first: 2, all: false },
+    ]) {
+      const { node } = await served.data(varied, { id, ...variables });
+      answers.push([node.pods?.nodes.length, node.serviceAccounts !== undefined]);
+    }
+    assert.deepEqual(answers, [
+      [1, false],
+      [2, false],
+      [undefined, true],
+      [2, false],
+    ]);
+    const constant =
+      'query ($id: ID!) { node(id: $id) { ... on Namespace { name pods(first: 1) { totalCount nodes { serviceAccount { name } } } } } }';
+    const twice = [await served.data(constant, { id }), await served.data(constant, { id })];
+    assert.deepEqual(twice[0], twice[1]);
+    assert.equal(twice[0].node.pods.nodes.length, 1);
+    const { node } = await served.data(constant, { id: ci });
+    assert.equal(node.name, 'ci');
+  });
+
   test('coverage says what is not seen', async () => {
     const { coverage } = await served.data(
       '{ coverage { state gaps { totalCount nodes { reason subject cluster { name } } } clusters { nodes { name coverage } } } }',

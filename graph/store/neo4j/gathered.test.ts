@@ -26,19 +26,26 @@ test('who asks in one turn is answered by one reading, who asks while two are un
   const other = ask('another key', ['a'], read);
   await turn();
   assert.deepEqual(begun[1], ['a'], 'keys are apart');
-  const d = ask('key', ['d'], read);
-  const later = [ask('key', ['e'], read), ask('key', ['a'], read)];
+  const two = [ask('key', ['d'], read), ask('key', ['a'], read)];
   await turn();
-  ends[1]?.resolve();
-  assert.deepEqual(await other, ['a2']);
-  ends[0]?.resolve();
-  assert.deepEqual(await Promise.all(ab), [['a1', 'b1'], ['c1']], 'each gets his own, in his order');
+  assert.deepEqual(begun[2], ['d', 'a'], 'a second reading begins while the first is under way, for all of a turn');
+  const later = [ask('key', ['e'], read), ask('key', ['f'], read)];
   await turn();
+  assert.equal(begun.length, 3, 'a third waits');
+  for (const end of ends.slice(0, 2)) end.resolve();
+  const order = await Promise.all([...ab, other].map((answer) => answer.then((found) => [found, begun.length])));
+  assert.deepEqual(
+    order,
+    [
+      [['a1', 'b1'], 4],
+      [['c1'], 4],
+      [['a2'], 4],
+    ],
+    'each gets his own; the next reading has begun',
+  );
+  assert.deepEqual(begun[3], ['e', 'f'], 'nobody is answered by a reading begun before he asked');
   for (const end of ends) end.resolve();
-  await turn();
-  for (const end of ends) end.resolve();
-  assert.equal((await Promise.all([d, ...later])).flat().length, 3);
-  assert.deepEqual(begun.slice(2).flat(), ['d', 'e', 'a'], 'nobody is answered by a reading begun before he asked');
+  assert.deepEqual(await Promise.all([...two, ...later]), [['d3'], ['a3'], ['e4'], ['f4']]);
 });
 
 test('a failure is of its own reading; one reading takes no more than so many ids, yet all of one call', async () => {
@@ -49,13 +56,13 @@ test('a failure is of its own reading; one reading takes no more than so many id
   await assert.rejects(failing, /lost/);
   await turn();
   const { begun, ends, read } = readings();
-  const many = Array.from({ length: 40 }, (_, i) => `${i}`);
-  const answers = [ask('key', many, read), ask('key', ['x'], read), ask('key', many.slice(0, 31), read)];
+  const many = Array.from({ length: 12 }, (_, i) => `${i}`);
+  const answers = [ask('key', many, read), ask('key', ['x'], read), ask('key', many.slice(0, 7), read)];
   await turn();
-  assert.deepEqual(begun, [many, ['x', ...many.slice(0, 31)]]);
+  assert.deepEqual(begun, [many, ['x', ...many.slice(0, 7)]]);
   for (const end of ends) end.resolve();
   assert.deepEqual(
     (await Promise.all(answers)).map(({ length }) => length),
-    [40, 1, 31],
+    [12, 1, 7],
   );
 });

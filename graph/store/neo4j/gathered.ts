@@ -1,6 +1,9 @@
-/** How many readings of one question run at a time, and how many ids one reading takes. */
+/**
+ * How many readings of one question run at a time, and how many ids one reading takes. While one is read the other is being
+ * answered; larger readings leave the server idle meanwhile, smaller ones cost more each.
+ */
 const mostReadings = 2;
-const mostIds = 32;
+const mostIds = 8;
 
 type Read<T> = (ids: readonly string[]) => Promise<readonly T[]>;
 
@@ -14,6 +17,8 @@ interface Group<T> {
   readonly read: Read<T>;
   running: number;
   waiting: Asked<T>[];
+  /** Whether the next reading begins at the end of this turn of the event loop: requests come several in a turn. */
+  due: boolean;
 }
 
 /**
@@ -28,27 +33,33 @@ export function gathered<T>(): (key: string, ids: readonly string[], read: Read<
     while (group.running < mostReadings && group.waiting.length > 0) {
       const some = group.waiting.splice(0, fitting(group.waiting));
       group.running++;
-      void answer(group.read, some).then(() => {
+      void answer(group.read, some, () => {
         group.running--;
         begin(key, group);
-        if (group.running === 0) groups.delete(key);
       });
     }
+    if (group.running === 0 && !group.due) groups.delete(key);
   }
 
   return (key, ids, read) => {
     const answer = Promise.withResolvers<readonly T[]>();
     let group = groups.get(key);
     if (group === undefined) {
-      const own: Group<T> = { read, running: 0, waiting: [] };
-      groups.set(key, own);
-      // Requests that the event loop hands out in one turn ask in one turn.
-      setImmediate(() => begin(key, own));
-      group = own;
+      group = { read, running: 0, waiting: [], due: false };
+      groups.set(key, group);
     }
     group.waiting.push({ ids, answer });
+    if (!group.due) beginSoon(key, group);
     return answer.promise;
   };
+
+  function beginSoon(key: string, group: Group<T>): void {
+    group.due = true;
+    setImmediate(() => {
+      group.due = false;
+      begin(key, group);
+    });
+  }
 }
 
 /** How many of these go into one reading: at least one. */
@@ -61,9 +72,10 @@ function fitting(waiting: readonly { readonly ids: readonly string[] }[]): numbe
   return over < 0 ? waiting.length : Math.max(1, over);
 }
 
-async function answer<T>(read: Read<T>, asked: readonly Asked<T>[]): Promise<void> {
+/** Reads for all who asked. `over` is called before they are answered, so that the server reads on meanwhile. */
+async function answer<T>(read: Read<T>, asked: readonly Asked<T>[], over: () => void): Promise<void> {
   try {
-    const found = await read(asked.flatMap(({ ids }) => ids));
+    const found = await read(asked.flatMap(({ ids }) => ids)).finally(over);
     let from = 0;
     for (const { ids, answer } of asked) {
       answer.resolve(found.slice(from, from + ids.length));

@@ -6,6 +6,7 @@ import { checkBatch, checkNeighbours, checkPage, checkShape } from '../check.ts'
 import { neighbourKinds } from '../field.ts';
 import { byName, everything } from '../filter.ts';
 import type { AdjacentQuery, CountQuery, Found, NodeView, Shape, Tree } from '../port.ts';
+import { textOf } from '../text-of.ts';
 import type { Database } from './database.ts';
 import { isObserved, uneven } from './even.ts';
 import { filterCypher } from './filter.ts';
@@ -39,7 +40,7 @@ export function trees(database: Database) {
   const statements = new LRUCache<string, Statement>({ max: mostStatements });
   return async (scope: Scope, ids: readonly string[], shape: Shape): Promise<readonly (Tree | null)[]> => {
     checkBatch(ids);
-    const key = JSON.stringify([scope, shape]);
+    const key = `${textOf(scope)} ${textOf(shape)}`;
     let statement = statements.get(key);
     if (statement === undefined) {
       checkShape(shape);
@@ -141,12 +142,13 @@ function compiler(scope: Scope, within: ScopeCypher, given: Parameters) {
     const { neighbour, pattern, conditions } = match(query, from);
     const row = rowOf(neighbour, shape.fields, compile(shape, neighbour));
     return {
-      cypher: `COLLECT { ${pattern}${where(conditions)} WITH ${neighbour.name} ORDER BY ${neighbour.name}.id LIMIT 1
-        RETURN [${row.columns.join(', ')}] }`,
+      // Mostly there is one, and Neo4j takes longer to sort than we to find the least id among a few.
+      cypher: `COLLECT { ${pattern}${where(conditions)} RETURN [${row.columns.join(', ')}] }`,
       nothing: null,
       read: (found) => {
-        const [values] = found as readonly (readonly unknown[])[];
-        return values === undefined ? null : row.read(values);
+        const rows = found as readonly (readonly [id: string, ...unknown[]])[];
+        if (rows.length === 0) return null;
+        return row.read(rows.reduce((least, values) => (values[0] < least[0] ? values : least)));
       },
     };
   }
@@ -168,19 +170,12 @@ function compiler(scope: Scope, within: ScopeCypher, given: Parameters) {
       nothing: { items: [], hasNextPage: false },
       read(found, here) {
         const rows = found as readonly (readonly unknown[])[];
-        const items = rows.slice(0, first).map((values) => {
-          const item = row.read(values);
-          const { id } = item.node;
-          const [start, end] = direction === 'out' ? [here, id] : [id, here];
-          return {
-            // Made when asked for: few are.
-            get cursor() {
-              const by = relationship === null ? values.at(-1) : edgeId(start, relationship, end);
-              return cursorOf(item.node, [id, by as string]);
-            },
-            item,
-          };
-        });
+        const cursorAt = ({ node }: Tree, values: readonly unknown[]): string => {
+          const [start, end] = direction === 'out' ? [here, node.id] : [node.id, here];
+          const by = relationship === null ? values.at(-1) : edgeId(start, relationship, end);
+          return cursorOf(node, [node.id, by as string]);
+        };
+        const items = rows.slice(0, first).map((values) => new Hanging(row.read(values), values, cursorAt));
         return { items, hasNextPage: rows.length > first };
       },
     };
@@ -237,3 +232,20 @@ function rowOf(
 }
 
 const ownFields = ['ref', 'name', 'cluster', 'namespace'] as const;
+
+/** A neighbour on a page. Its cursor is made when asked for, as few are; a class, since a getter of its own for each would cost more. */
+class Hanging {
+  readonly item: Tree;
+  readonly #values: readonly unknown[];
+  readonly #cursorAt: (item: Tree, values: readonly unknown[]) => string;
+
+  constructor(item: Tree, values: readonly unknown[], cursorAt: (item: Tree, values: readonly unknown[]) => string) {
+    this.item = item;
+    this.#values = values;
+    this.#cursorAt = cursorAt;
+  }
+
+  get cursor(): string {
+    return this.#cursorAt(this.item, this.#values);
+  }
+}
