@@ -56,13 +56,13 @@ test('a failure is of its own reading; one reading takes no more than so many id
   await assert.rejects(failing, /lost/);
   await turn();
   const { begun, ends, read } = readings();
-  const many = Array.from({ length: 12 }, (_, i) => `${i}`);
-  const answers = [ask('key', many, read), ask('key', ['x'], read), ask('key', many.slice(0, 7), read)];
+  const many = Array.from({ length: 20 }, (_, i) => `${i}`);
+  const answers = [ask('key', many, read), ask('key', ['x'], read), ask('key', many.slice(0, 15), read)];
   await turn();
-  assert.deepEqual(begun, [many, ['x', ...many.slice(0, 7)]]);
+  assert.deepEqual(begun, [many, ['x', ...many.slice(0, 15)]]);
   for (const end of ends) end.resolve();
   assert.deepEqual(
     (await Promise.all(answers)).map(({ length }) => length),
-    [12, 1, 7],
+    [20, 1, 15],
   );
 });

@@ -3,7 +3,7 @@
  * answered; larger readings leave the server idle meanwhile, smaller ones cost more each.
  */
 const mostReadings = 2;
-const mostIds = 8;
+const mostIds = 16;
 
 type Read<T> = (ids: readonly string[]) => Promise<readonly T[]>;
 
