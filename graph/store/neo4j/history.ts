@@ -5,6 +5,7 @@ import type { GraphEdge, GraphNode, VersionVector } from '../../model/graph.ts';
 import { expired, type LoggedDelta } from '../follow.ts';
 import type { ScanBatch } from '../port.ts';
 import type { Database, Run } from './database.ts';
+import { gathered } from './gathered.ts';
 import { type Stored, statedNodes, toEdge } from './layout.ts';
 
 /** How many items a batch of a scan holds. */
@@ -31,9 +32,16 @@ const findNext = `MATCH (p:PortolanPartition) WHERE p.tenant = $tenant AND p.ver
 
 /** What followers read: versions, the log, and the graph batch by batch. */
 export function history(database: Database) {
+  const gather = gathered<VersionVector>();
+
+  /** Each request asks for it where answers are kept: those who ask at once share a reading. */
   async function version(tenant: string): Promise<VersionVector> {
-    const all = await database.read<PartitionRow>(findPartitions, { tenant });
-    return Object.fromEntries(all.map(({ cluster, version }) => [cluster, version]));
+    const [found = {}] = await gather(tenant, [tenant], async (asked) => {
+      const all = await database.read<PartitionRow>(findPartitions, { tenant });
+      const vector = Object.fromEntries(all.map(({ cluster, version }) => [cluster, version]));
+      return asked.map(() => vector);
+    });
+    return found;
   }
 
   async function logBegins(tenant: string): Promise<VersionVector> {
