@@ -3,7 +3,8 @@ import { fieldsOf } from '../../detections/engine/compile/compared.ts';
 import { distinguished } from '../../detections/engine/compile/known.ts';
 import { checksOf } from '../../detections/engine/compile/plan.ts';
 import { type NodeEvent, syscall } from '../../detections/engine/fields/syscall.ts';
-import { type Check, isCheck, type Resolved } from '../../detections/engine/language/ast.ts';
+import type { Check, Resolved } from '../../detections/engine/language/ast.ts';
+import { foldCondition } from './fold-condition.ts';
 import { askedPrograms, type Filter } from './orders.ts';
 
 interface AskingRule {
@@ -54,21 +55,11 @@ function namesType(condition: Resolved, type: string): boolean {
 
 /** Whether a condition may come out true of an event of which but some fields are known. */
 function mayBe(condition: Resolved, event: NodeEvent): boolean {
-  const known = { true: new Map<Resolved, boolean>(), false: new Map<Resolved, boolean>() };
-  const of = (part: Resolved, wanted: boolean): boolean => {
-    const before = known[`${wanted}`];
-    const result = before.get(part) ?? work(part, wanted);
-    before.set(part, result);
-    return result;
-  };
-  const work = (part: Resolved, wanted: boolean): boolean => {
-    if (isCheck(part)) return !isSettled(part, event) || compileCheck(part, syscall)(event, 1) === wanted;
-    if (part.kind === 'not') return of(part.of, !wanted);
-    return (part.kind === 'or') === wanted
-      ? part.of.some((each) => of(each, wanted))
-      : part.of.every((each) => of(each, wanted));
-  };
-  return of(condition, true);
+  return foldCondition(
+    condition,
+    (check, wanted) => !isSettled(check, event) || compileCheck(check, syscall)(event, 1) === wanted,
+    (parts, needed) => (needed === 'all' ? parts.every(Boolean) : parts.some(Boolean)),
+  );
 }
 
 /** Whether what is known decides a check. */

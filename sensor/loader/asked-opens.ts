@@ -1,4 +1,5 @@
-import { type Check, isCheck, type Literal, type Resolved } from '../../detections/engine/language/ast.ts';
+import type { Check, Literal, Resolved } from '../../detections/engine/language/ast.ts';
+import { foldCondition } from './fold-condition.ts';
 import { type Asked, type Bounds, byName, byPrefix, equalities } from './open-bounds.ts';
 import type { Filter } from './orders.ts';
 
@@ -68,19 +69,6 @@ function askedOf(condition: Resolved, filter: Filter): Asked {
 }
 
 function askedOfKind(condition: Resolved, kind: Kind, ways: readonly Bounds[], filter: Filter): Asked {
-  const known = { true: new Map<Resolved, Asked>(), false: new Map<Resolved, Asked>() };
-  const of = (part: Resolved, wanted: boolean): Asked => {
-    const before = known[`${wanted}`];
-    const asked = before.get(part) ?? work(part, wanted);
-    before.set(part, asked);
-    return asked;
-  };
-  const work = (part: Resolved, wanted: boolean): Asked => {
-    if (isCheck(part)) return ofCheck(part, wanted);
-    if (part.kind === 'not') return of(part.of, !wanted);
-    const parts = part.of.map((each) => of(each, wanted));
-    return (part.kind === 'and') === wanted ? least(parts, filter) : union(parts);
-  };
   const ofCheck = (check: Check, wanted: boolean): Asked => {
     const decided = decidedBy(check, kind);
     if (decided !== null) return decided === wanted ? unbounded : nothing;
@@ -96,7 +84,7 @@ function askedOfKind(condition: Resolved, kind: Kind, ways: readonly Bounds[], f
       ),
     );
   };
-  return of(condition, true);
+  return foldCondition(condition, ofCheck, (parts, needed) => (needed === 'all' ? least(parts, filter) : union(parts)));
 }
 
 /** Each of the parts bounds what `and` is true of; of those that do not do so wholly, the one that says most. */
